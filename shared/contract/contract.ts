@@ -1,0 +1,58 @@
+import type { z } from "zod";
+import { datasetProcedures, datasetTopics } from "./datasets.ts";
+import { environmentProcedures, environmentTopics } from "./environment.ts";
+import { gpuProcedures, gpuTopics } from "./gpus.ts";
+import { jobProcedures, jobTopics } from "./jobs.ts";
+import { modelProcedures, modelTopics } from "./models.ts";
+import { settingsProcedures, settingsTopics } from "./settings.ts";
+
+/** Everything a client may ask for. The one place where transports, core and window meet. */
+export const procedures = {
+  ...settingsProcedures,
+  ...environmentProcedures,
+  ...datasetProcedures,
+  ...modelProcedures,
+  ...gpuProcedures,
+  ...jobProcedures,
+} as const;
+
+/** Everything a client may listen to. */
+export const topics = {
+  ...settingsTopics,
+  ...environmentTopics,
+  ...datasetTopics,
+  ...modelTopics,
+  ...gpuTopics,
+  ...jobTopics,
+} as const;
+
+export type Method = keyof typeof procedures;
+export type Params<M extends Method> = z.input<(typeof procedures)[M]["input"]>;
+export type ParsedParams<M extends Method> = z.output<(typeof procedures)[M]["input"]>;
+export type Result<M extends Method> = z.output<(typeof procedures)[M]["output"]>;
+
+export type Topic = keyof typeof topics;
+export type TopicData<T extends Topic> = z.output<(typeof topics)[T]>;
+
+/** Who asks: the desktop window, a browser on the loopback port, or a program of the same user. */
+export type Caller = "desktop" | "browser" | "local";
+
+export type Handler<M extends Method> = (
+  params: ParsedParams<M>,
+  caller: Caller,
+) => Result<M> | Promise<Result<M>>;
+export type Handlers<M extends Method = Method> = { readonly [K in M]: Handler<K> };
+
+/** `key` narrows a topic to one thing (a job id); listeners without a key hear everything. */
+export type Publish = <T extends Topic>(topic: T, data: TopicData<T>, key?: string) => void;
+
+/** The client's side of either transport. */
+export interface CoreClient {
+  request<M extends Method>(method: M, params: Params<M>): Promise<Result<M>>;
+  /** Returns the function that ends the subscription. */
+  subscribe<T extends Topic>(
+    topic: T,
+    listener: (data: TopicData<T>) => void,
+    key?: string,
+  ): () => void;
+}

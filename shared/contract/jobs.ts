@@ -1,0 +1,212 @@
+import { z } from "zod";
+import { hyperparametersSchema, presetIdSchema } from "./hyperparameters.ts";
+import { dataSummarySchema, runDeviceSchema, runPhaseSchema } from "./run-folder.ts";
+
+export const jobProgressSchema = z.object({
+  step: z.int().nonnegative(),
+  totalSteps: z.int().nonnegative(),
+  epoch: z.number().nonnegative(),
+});
+export type JobProgress = z.infer<typeof jobProgressSchema>;
+
+/** What the trainer found out before its first step. */
+export const jobPlanSchema = z.object({
+  parameters: z.int(),
+  trainableParameters: z.int(),
+  device: z.string(),
+  precision: z.string(),
+  data: dataSummarySchema,
+});
+export type JobPlan = z.infer<typeof jobPlanSchema>;
+
+const jobCommon = {
+  id: z.uuid(),
+  name: z.string(),
+  dataset: z.object({ id: z.uuid(), name: z.string() }),
+  baseModel: z.object({ name: z.string(), path: z.string() }),
+  presetId: presetIdSchema,
+  hyperparameters: hyperparametersSchema,
+  device: runDeviceSchema,
+  workstation: z.string(),
+  /** 0 before the first launch; each resume counts one more. */
+  attempt: z.int().nonnegative(),
+  progress: jobProgressSchema,
+  plan: jobPlanSchema.nullable(),
+  runPath: z.string(),
+  createdAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+};
+
+const queuedAt = z.iso.datetime();
+const startedAt = z.iso.datetime();
+const endedAt = z.iso.datetime();
+
+/*
+ * draft → queued → preparing → running → (stopping →) completed | stopped | failed | interrupted
+ *           ↑                                                       └────────┴──────────┘
+ *           └──────────────────────── resume ────────────────────────────────┘
+ */
+export const jobSchema = z.discriminatedUnion("status", [
+  z.object({ ...jobCommon, status: z.literal("draft") }),
+  z.object({
+    ...jobCommon,
+    status: z.literal("queued"),
+    queuedAt,
+    /** Why it is not running yet, in words; null when it is about to start. */
+    waitingFor: z.string().nullable(),
+  }),
+  z.object({
+    ...jobCommon,
+    status: z.literal("preparing"),
+    startedAt,
+    phase: runPhaseSchema,
+    message: z.string(),
+  }),
+  z.object({ ...jobCommon, status: z.literal("running"), startedAt, phase: runPhaseSchema }),
+  z.object({
+    ...jobCommon,
+    status: z.literal("stopping"),
+    startedAt,
+    stopRequestedAt: z.iso.datetime(),
+  }),
+  z.object({ ...jobCommon, status: z.literal("completed"), startedAt, endedAt, artifactId: z.uuid() }),
+  z.object({ ...jobCommon, status: z.literal("stopped"), startedAt: startedAt.nullable(), endedAt }),
+  z.object({
+    ...jobCommon,
+    status: z.literal("failed"),
+    startedAt: startedAt.nullable(),
+    endedAt,
+    error: z.object({ kind: z.string(), message: z.string(), remedy: z.string() }),
+  }),
+  z.object({
+    ...jobCommon,
+    status: z.literal("interrupted"),
+    startedAt,
+    endedAt,
+    cause: z.string(),
+  }),
+]);
+export type Job = z.infer<typeof jobSchema>;
+export type JobStatus = Job["status"];
+export type JobOf<S extends JobStatus> = Extract<Job, { status: S }>;
+
+/** One optimiser step, or an evaluation at that step (then only `validationLoss` may be new). */
+export const metricsPointSchema = z.object({
+  step: z.int().nonnegative(),
+  epoch: z.number().nonnegative(),
+  trainingLoss: z.number().nullable(),
+  validationLoss: z.number().nullable(),
+  learningRate: z.number().nullable(),
+  gradientNorm: z.number().nullable(),
+  tokensPerSecond: z.number().nullable(),
+  memoryMb: z.number().nullable(),
+  recordedAt: z.iso.datetime(),
+});
+export type MetricsPoint = z.infer<typeof metricsPointSchema>;
+
+/** Marks on the time axis and lines of a job's history. */
+export const timelineEntrySchema = z.object({
+  seq: z.int().nonnegative(),
+  at: z.iso.datetime(),
+  attempt: z.int().positive(),
+  step: z.int().nonnegative().nullable(),
+  kind: z.enum(["status", "sample", "checkpoint", "warning", "error", "done", "resumed"]),
+  message: z.string(),
+});
+export type TimelineEntry = z.infer<typeof timelineEntrySchema>;
+
+export const artifactSchema = z.object({
+  id: z.uuid(),
+  jobId: z.uuid(),
+  datasetId: z.uuid(),
+  name: z.string(),
+  path: z.string(),
+  files: z.array(z.object({ name: z.string(), bytes: z.int().nonnegative() })),
+  baseModelName: z.string(),
+  quality: z.object({
+    firstLoss: z.number().nullable(),
+    lastLoss: z.number().nullable(),
+    validationLoss: z.number().nullable(),
+    tokensPerSecond: z.number().nullable(),
+    steps: z.int().nonnegative(),
+    seconds: z.number().nonnegative(),
+  }),
+  createdAt: z.iso.datetime(),
+});
+export type Artifact = z.infer<typeof artifactSchema>;
+
+/** "Train the sample": everything from nothing to a running job, in one go. */
+export const sampleRunSchema = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("idle") }),
+  z.object({
+    state: z.literal("preparing"),
+    step: z.enum(["environment", "model", "dataset"]),
+    message: z.string(),
+  }),
+  z.object({ state: z.literal("launched"), jobId: z.uuid() }),
+  z.object({ state: z.literal("failed"), message: z.string() }),
+]);
+export type SampleRun = z.infer<typeof sampleRunSchema>;
+
+const idInput = z.object({ id: z.uuid() });
+
+export const jobInputSchema = z.object({
+  name: z.string().trim().min(1).max(200),
+  datasetId: z.uuid(),
+  modelId: z.string().min(1).max(200),
+  presetId: presetIdSchema,
+  hyperparameters: hyperparametersSchema,
+  device: runDeviceSchema,
+});
+export type JobInput = z.infer<typeof jobInputSchema>;
+
+export const jobProcedures = {
+  "jobs.create": { input: jobInputSchema, output: jobSchema },
+  "jobs.list": { input: z.object({}), output: z.array(jobSchema) },
+  "jobs.get": { input: idInput, output: jobSchema },
+  /** Asks the trainer to write a checkpoint and leave; a queued job is stopped at once. */
+  "jobs.stop": { input: idInput, output: jobSchema },
+  /** Queues a stopped, failed or interrupted job again; it goes on from its newest checkpoint. */
+  "jobs.resume": { input: idInput, output: jobSchema },
+  /** Removes an ended job, its run folder and its adapter for good. */
+  "jobs.delete": { input: idInput, output: z.null() },
+  /** At most two points (minimum and maximum of the training loss) per pixel of the asked window. */
+  "jobs.metrics": {
+    input: z.object({
+      id: z.uuid(),
+      fromStep: z.int().nonnegative().optional(),
+      toStep: z.int().nonnegative().optional(),
+      pixels: z.int().min(1).max(10_000),
+    }),
+    output: z.object({ totalPoints: z.int().nonnegative(), points: z.array(metricsPointSchema) }),
+  },
+  "jobs.timeline": { input: idInput, output: z.array(timelineEntrySchema) },
+  /** At most 256 KiB of `log.txt` from `offset` (bytes); negative: that many bytes from the end. */
+  "jobs.log": {
+    input: z.object({ id: z.uuid(), offset: z.int() }),
+    output: z.object({
+      text: z.string(),
+      offset: z.int().nonnegative(),
+      nextOffset: z.int().nonnegative(),
+      sizeBytes: z.int().nonnegative(),
+    }),
+  },
+  "jobs.config": { input: idInput, output: z.object({ text: z.string() }) },
+  "artifacts.list": { input: z.object({}), output: z.array(artifactSchema) },
+  "artifacts.get": { input: idInput, output: artifactSchema },
+  "sample.train": { input: z.object({}), output: sampleRunSchema },
+  "sample.status": { input: z.object({}), output: sampleRunSchema },
+} as const;
+
+export const jobTopics = {
+  "jobs.changed": jobSchema,
+  "jobs.removed": z.object({ id: z.uuid() }),
+  /** Keyed by job id; at most 10 batches a second. */
+  "jobs.points": z.object({ id: z.uuid(), points: z.array(metricsPointSchema) }),
+  /** Keyed by job id. */
+  "jobs.timeline": z.object({ id: z.uuid(), entries: z.array(timelineEntrySchema) }),
+  /** Keyed by job id: the log has grown to this size. */
+  "jobs.logGrew": z.object({ id: z.uuid(), sizeBytes: z.int().nonnegative() }),
+  "artifacts.changed": artifactSchema,
+  "sample.changed": sampleRunSchema,
+} as const;

@@ -1,0 +1,44 @@
+import { z } from "zod";
+
+export const settingsSchema = z.object({
+  theme: z.enum(["system", "light", "dark"]).default("system"),
+  /** Folders that are scanned for base models, besides the Hugging Face cache. */
+  modelFolders: z.array(z.string()).default([]),
+  /** A Python chosen by the user; null for the app's own environment. */
+  pythonPath: z.string().nullable().default(null),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+export const appInfoSchema = z.object({
+  version: z.string(),
+  homePath: z.string(),
+  /** Which kind of process holds the data folder. */
+  shell: z.enum(["desktop", "headless", "cli"]),
+  pid: z.int().positive(),
+  nodeVersion: z.string(),
+  platform: z.string(),
+  hostName: z.string(),
+  startedAt: z.iso.datetime(),
+  store: z.object({ sqliteVersion: z.string(), journalMode: z.string(), schemaVersion: z.int() }),
+});
+export type AppInfo = z.infer<typeof appInfoSchema>;
+
+export const settingsProcedures = {
+  "app.info": { input: z.object({}), output: appInfoSchema },
+  "settings.get": { input: z.object({}), output: settingsSchema },
+  "settings.update": {
+    input: z.object({ theme: settingsSchema.shape.theme.removeDefault().optional() }),
+    output: settingsSchema,
+  },
+  /** Opens the native file dialog. Only the desktop shell can; browsers upload instead. */
+  "files.choose": {
+    input: z.object({}),
+    output: z
+      .object({ fileId: z.uuid(), name: z.string(), sizeBytes: z.int().nonnegative() })
+      .nullable(),
+  },
+} as const;
+
+export const settingsTopics = {
+  "settings.changed": settingsSchema,
+} as const;

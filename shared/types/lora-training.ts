@@ -1,0 +1,68 @@
+import type { Hyperparameters, PresetId } from "../contract/hyperparameters.ts";
+
+export type HyperparameterPreset = Hyperparameters & {
+  readonly label: string;
+  /** One line: when a researcher would choose it. */
+  readonly use_when: string;
+};
+
+const balanced: Hyperparameters = {
+  method: "lora",
+  rank: 16,
+  alpha: 32,
+  dropout: 0.05,
+  target_modules: "all-linear",
+  learning_rate: 2e-4,
+  schedule: "cosine",
+  warmup_share: 0.03,
+  weight_decay: 0.01,
+  max_gradient_norm: 1,
+  batch_size: 4,
+  gradient_accumulation_steps: 4,
+  epochs: 3,
+  max_steps: null,
+  max_sequence_tokens: 2048,
+  long_rows: "truncate",
+  validation_share: 0.05,
+  evaluate_every_steps: null,
+  checkpoint_every_steps: null,
+  gradient_checkpointing: false,
+  precision: "auto",
+  seed: 42,
+};
+
+/** Starting points; every value can be changed, which makes the preset `custom`. */
+export const HYPERPARAMETER_PRESETS: { readonly [K in PresetId]: HyperparameterPreset } = {
+  conservative: {
+    ...balanced,
+    label: "Conservative",
+    use_when: "Few rows, or the base model's abilities must stay as they are.",
+    rank: 8,
+    alpha: 16,
+    dropout: 0.1,
+    learning_rate: 5e-5,
+    warmup_share: 0.1,
+    epochs: 2,
+  },
+  balanced: {
+    ...balanced,
+    label: "Balanced",
+    use_when: "The first run on a new dataset: a few hundred to some ten thousand rows.",
+  },
+  aggressive: {
+    ...balanced,
+    label: "Aggressive",
+    use_when: "A new style, format or domain must be learnt thoroughly, and there is data for it.",
+    method: "rslora",
+    rank: 64,
+    alpha: 64,
+    dropout: 0,
+    learning_rate: 4e-4,
+    epochs: 4,
+  },
+  custom: {
+    ...balanced,
+    label: "Custom",
+    use_when: "You know which values you want: starts from Balanced.",
+  },
+};
