@@ -1,4 +1,40 @@
+import type { z } from "zod";
 import type { Hyperparameters, PresetId } from "../contract/hyperparameters.ts";
+import { type GpuConfiguration, gpuConfigurations } from "./gpu-configurations.ts";
+import type {
+  artifactStatusSchema,
+  costRecordRowSchema,
+  costTypeSchema,
+  datasetRowSchema,
+  datasetStatusSchema,
+  desiredStateSchema,
+  jobStatusSchema,
+  metricsPointRowSchema,
+  modelArtifactRowSchema,
+  notificationPrioritySchema,
+  notificationRowSchema,
+  notificationTypeSchema,
+  trainingJobRowSchema,
+} from "./team-rows.ts";
+
+/*
+ * The rows of the team's database, the values that its columns may have, and the constants beside
+ * them. What the window and the core speak with each other is in shared/contract.
+ */
+export type Dataset = z.infer<typeof datasetRowSchema>;
+export type TrainingJob = z.infer<typeof trainingJobRowSchema>;
+export type MetricsPoint = z.infer<typeof metricsPointRowSchema>;
+export type ModelArtifact = z.infer<typeof modelArtifactRowSchema>;
+export type CostRecord = z.infer<typeof costRecordRowSchema>;
+export type Notification = z.infer<typeof notificationRowSchema>;
+
+export type DatasetStatus = z.infer<typeof datasetStatusSchema>;
+export type JobStatus = z.infer<typeof jobStatusSchema>;
+export type DesiredState = z.infer<typeof desiredStateSchema>;
+export type ArtifactStatus = z.infer<typeof artifactStatusSchema>;
+export type CostType = z.infer<typeof costTypeSchema>;
+export type NotificationType = z.infer<typeof notificationTypeSchema>;
+export type NotificationPriority = z.infer<typeof notificationPrioritySchema>;
 
 export type HyperparameterPreset = Hyperparameters & {
   readonly label: string;
@@ -66,3 +102,9 @@ export const HYPERPARAMETER_PRESETS: { readonly [K in PresetId]: HyperparameterP
     use_when: "You know which values you want: starts from Balanced.",
   },
 };
+
+export type GpuConfigurationId = keyof typeof gpuConfigurations;
+
+/** The cards that researchers own or rent, with memory, power, bf16 support and a typical price. */
+export const GPU_CONFIGURATIONS: { readonly [K in GpuConfigurationId]: GpuConfiguration } =
+  gpuConfigurations;

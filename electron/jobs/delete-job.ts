@@ -1,0 +1,50 @@
+import { rm } from "node:fs/promises";
+import { basename, dirname, isAbsolute, resolve } from "node:path";
+import { setImmediate as otherWork } from "node:timers/promises";
+import { AppError } from "../../shared/app-error.ts";
+import type { JobLedger, LedgerStores } from "./job-ledger.ts";
+import { hasEnded } from "./job-state.ts";
+import { livenessOf } from "./process-identity.ts";
+import { RunFolder } from "./run-folder.ts";
+
+/** Few enough to take some ten milliseconds. */
+const POINTS_AT_ONCE = 5000;
+
+/**
+ * Removes an ended job for good: its folder first, so that a deletion that was cut short leaves a
+ * job that can be deleted again, never a folder that nobody knows.
+ */
+export async function deleteJob(
+  id: string,
+  deps: LedgerStores & { ledger: JobLedger; runsPath: string },
+): Promise<void> {
+  const { ledger, jobs, metrics, runsPath } = deps;
+  const record = ledger.get(id);
+  if (!hasEnded(record.state)) {
+    throw new AppError(
+      "conflict",
+      `“${record.name}” has not ended: it is ${record.state.status}. Stop it first, then delete it.`,
+    );
+  }
+  const path = resolve(record.runPath);
+  // An empty or relative path would be resolved against wherever the app happens to run.
+  const isOfThisRun =
+    isAbsolute(record.runPath) && dirname(path) === resolve(runsPath) && basename(path) === id;
+  if (!isOfThisRun) {
+    throw new AppError(
+      "forbidden",
+      `The folder of “${record.name}” (${path}) is not where runs are kept (${runsPath}), so it is not touched. Move it there, or remove it yourself.`,
+    );
+  }
+  for (const { identity, bootId } of await new RunFolder(path).readLastProcesses()) {
+    if ((await livenessOf(identity, bootId)) !== "alive") continue;
+    throw new AppError(
+      "conflict",
+      `A process of “${record.name}” is still leaving (process ${identity.pid}). Try again in a moment.`,
+    );
+  }
+  await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  while (metrics.removeSome(id, POINTS_AT_ONCE) === POINTS_AT_ONCE) await otherWork();
+  jobs.remove(id);
+  ledger.forget(id);
+}

@@ -1,0 +1,38 @@
+import type { Heartbeat } from "../../shared/contract/run-folder.ts";
+import type { JobTimings } from "./job-timings.ts";
+import { livenessOf } from "./process-identity.ts";
+import type { RunnerProcess } from "./runner-process.ts";
+
+/**
+ * `never_began`: the runner that this app started ended before its first heartbeat.
+ * `gone`: no process of the attempt is left.
+ */
+export type Presence = "present" | "gone" | "never_began";
+
+/**
+ * Whether an attempt still has a process. A trainer whose runner was killed goes on alone and is
+ * present: a second attempt beside it would write into the same files.
+ */
+export async function presenceOf(attempt: {
+  heartbeat: Heartbeat | null;
+  runner: RunnerProcess | null;
+  startedAt: string;
+  now: Date;
+  timings: JobTimings;
+}): Promise<Presence> {
+  const { heartbeat, runner, timings } = attempt;
+  if (heartbeat === null) {
+    if (runner !== null) return runner.endedHow() === null ? "present" : "never_began";
+    const waitedMs = attempt.now.getTime() - Date.parse(attempt.startedAt);
+    return waitedMs > timings.launchMs || waitedMs < 0 ? "gone" : "present";
+  }
+  const found = await Promise.all(
+    [heartbeat.runner, heartbeat.trainer]
+      .filter((identity) => identity !== null)
+      .map((identity) => livenessOf(identity, heartbeat.boot_id)),
+  );
+  if (found.includes("alive")) return "present";
+  if (!found.includes("uncertain")) return "gone";
+  const silentMs = attempt.now.getTime() - heartbeat.ts * 1000;
+  return silentMs > timings.staleHeartbeatMs ? "gone" : "present";
+}

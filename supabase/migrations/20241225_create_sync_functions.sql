@@ -1,0 +1,545 @@
+-- LoRA Desk: how workstations write changes and read those of others. Safe to run again.
+--
+--   push_changes(changes)         applies a batch of operations, each exactly once
+--   push_metrics(points)          stores points of training curves in bulk
+--   pull_changes(since, page_size)  what has changed since a cursor, without gaps
+--
+-- They run with the caller's own rights, so row-level security decides about every row. What they
+-- are made of stands in the schema lora_sync, which the API does not show.
+
+create schema if not exists lora_sync;
+revoke all on schema lora_sync from public, anon, authenticated, service_role;
+grant usage on schema lora_sync to authenticated;
+
+
+-- The feed ----------------------------------------------------------------------------------------
+
+-- Names the database cluster, its line of history and this very feed. A restored backup, a moved
+-- project and a feed that was made anew each have another one; transaction numbers of different
+-- epochs must not be compared.
+create or replace function lora_sync.epoch() returns text
+language sql stable
+set search_path = ''
+as $$
+  select s.system_identifier || '.' || c.timeline_id || '.' || 'public.sync_changes'::regclass::oid
+  from pg_catalog.pg_control_system() s, pg_catalog.pg_control_checkpoint() c
+$$;
+
+-- Runs with its owner's rights: nobody else may write the feed, so nobody can forge an entry.
+create or replace function lora_sync.record_change() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  earlier constant jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  later constant jsonb := case when tg_op <> 'DELETE' then to_jsonb(new) end;
+  owner_id constant uuid := coalesce(later, earlier) ->> 'user_id';
+  changed constant text[] := array(
+    select l.key from jsonb_each(later) l
+    where tg_op = 'UPDATE' and l.key <> 'updated_at' and l.value is distinct from earlier -> l.key
+    order by l.key
+  );
+  -- Set by apply_change: '<op_id> <table> <row id>'. Rows that change along with it (a deleted
+  -- job's artifacts) have no operation of their own.
+  operation constant text[] :=
+    string_to_array(current_setting('lora_desk.operation', true), ' ');
+begin
+  if 'id' = any (changed) then
+    raise exception 'The id of a row in % cannot be changed', tg_table_name
+      using errcode = 'check_violation';
+  end if;
+  -- The rows of a user go with the user, and so does the feed.
+  if not exists (select from auth.users u where u.id = owner_id) then
+    return null;
+  end if;
+  insert into public.sync_changes (epoch, user_id, table_name, row_id, op_id, action, columns, previous)
+  values (
+    lora_sync.epoch(),
+    owner_id,
+    tg_table_name,
+    (coalesce(later, earlier) ->> 'id')::uuid,
+    case
+      when operation[2] = tg_table_name and operation[3] = coalesce(later, earlier) ->> 'id'
+        then operation[1]::uuid
+    end,
+    lower(tg_op),
+    changed,
+    (select jsonb_object_agg(k, earlier -> k) from unnest(changed) k where k in ('name', 'description'))
+  );
+  return null;
+end;
+$$;
+
+create or replace trigger datasets_feed
+  after insert or update or delete on public.datasets
+  for each row execute function lora_sync.record_change();
+create or replace trigger training_jobs_feed
+  after insert or update or delete on public.training_jobs
+  for each row execute function lora_sync.record_change();
+create or replace trigger model_artifacts_feed
+  after insert or update or delete on public.model_artifacts
+  for each row execute function lora_sync.record_change();
+create or replace trigger cost_records_feed
+  after insert or update or delete on public.cost_records
+  for each row execute function lora_sync.record_change();
+create or replace trigger notifications_feed
+  after insert or update or delete on public.notifications
+  for each row execute function lora_sync.record_change();
+
+
+-- Push --------------------------------------------------------------------------------------------
+
+create or replace function lora_sync.answer(change jsonb, outcome text, more jsonb) returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select jsonb_build_object('op_id', change -> 'op_id', 'outcome', outcome) || more
+$$;
+
+create or replace function lora_sync.rejection(change jsonb, reason text, message text) returns jsonb
+language sql immutable
+set search_path = ''
+as $$
+  select lora_sync.answer(
+    change, 'rejected', jsonb_build_object('reason', reason, 'message', message))
+$$;
+
+-- Why an operation cannot be applied to the row as it is now (null where there is none), or null.
+-- What remains is left to constraints and policies.
+create or replace function lora_sync.refuse(change jsonb, target text, present jsonb) returns jsonb
+language plpgsql stable
+set search_path = ''
+as $$
+declare
+  action constant text := change ->> 'action';
+  given constant jsonb := coalesce(change -> 'values', '{}');
+  key text;
+begin
+  if given ->> 'user_id' is distinct from (select auth.uid())::text and given ->> 'user_id' is not null then
+    return lora_sync.rejection(change, 'other_user', 'The row belongs to another user');
+  end if;
+  for key in select k from jsonb_object_keys(given) k loop
+    if not exists (
+      select from pg_catalog.pg_attribute a
+      where a.attrelid = ('public.' || target)::regclass and a.attname = key and a.attnum > 0
+        and not a.attisdropped
+    ) then
+      return lora_sync.rejection(
+        change, 'unknown_column', format('%s has no column %s: the project needs the newer migrations', target, key));
+    end if;
+  end loop;
+  if action = 'delete' and target in ('cost_records', 'notifications')
+    or action = 'update' and target = 'cost_records'
+    or action = 'update' and target = 'notifications' and given - 'read' <> '{}'
+  then
+    return lora_sync.rejection(change, 'append_only', format('Rows of %s are added and not changed', target));
+  end if;
+  if present is null then
+    if exists (
+      select from public.sync_changes c
+      where c.table_name = target and c.row_id = (change ->> 'row_id')::uuid and c.action = 'delete'
+    ) then
+      return lora_sync.rejection(change, 'deleted', 'The row was deleted on another machine');
+    end if;
+    if action <> 'insert' then
+      return lora_sync.rejection(change, 'not_found', format('%s has no such row', target));
+    end if;
+  else
+    if action <> 'delete' and present ->> 'deleted_at' is not null and not given ? 'deleted_at' then
+      return lora_sync.rejection(change, 'deleted', 'The row was deleted on another machine');
+    end if;
+    if action <> 'delete' and target = 'training_jobs'
+      and present ->> 'workstation' is distinct from change ->> 'workstation'
+      and given ?| array['workstation', 'status', 'progress', 'current_epoch', 'current_step',
+        'total_steps', 'retry_count', 'actual_cost', 'error_message', 'queued_at', 'started_at',
+        'completed_at']
+    then
+      return lora_sync.rejection(
+        change, 'other_workstation',
+        format('The job belongs to the workstation %s: ask for a state by desired_state', present ->> 'workstation'));
+    end if;
+  end if;
+  -- Ahead of the policies, which could not say which row is missing.
+  if given ->> 'dataset_id' is not null and not exists (
+    select from public.datasets d where d.id = (given ->> 'dataset_id')::uuid
+  ) or given ->> 'job_id' is not null and not exists (
+    select from public.training_jobs j where j.id = (given ->> 'job_id')::uuid
+  ) or given ->> 'artifact_id' is not null and not exists (
+    select from public.model_artifacts a where a.id = (given ->> 'artifact_id')::uuid
+  ) then
+    return lora_sync.rejection(
+      change, 'missing_reference', 'A row that this one refers to (dataset_id, job_id or artifact_id) is not there');
+  end if;
+  return null;
+end;
+$$;
+
+-- Writes one row. Returns how many rows that changed: 0 means that a policy stood against it.
+create or replace function lora_sync.write_row(
+  target text, action text, key uuid, given jsonb, is_present boolean
+) returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  columns text;
+  written integer;
+begin
+  if action = 'delete' then
+    if target = 'training_jobs' then
+      delete from public.training_jobs t where t.id = key;
+    else
+      execute format(
+        'update public.%I t set deleted_at = coalesce(t.deleted_at, now()) where t.id = $1', target)
+        using key;
+    end if;
+  else
+    select string_agg(format('%I', k), ', ') into columns
+    from jsonb_object_keys(given) k
+    where k not in ('id', 'user_id', 'updated_at');
+    if is_present then
+      execute format(
+        'update public.%I t set (%s) = row(%s) from jsonb_populate_record(null::public.%I, $2) v where t.id = $1',
+        target, coalesce(columns, 'id'),
+        coalesce('v.' || replace(columns, ', ', ', v.'), 't.id'), target)
+        using key, given;
+    else
+      -- A row that appeared in between, or one that the caller may not see, is left alone.
+      execute format(
+        'insert into public.%I (id, user_id%s) select $1, auth.uid()%s from jsonb_populate_record(null::public.%I, $2) v on conflict (id) do nothing',
+        target, coalesce(', ' || columns, ''),
+        coalesce(', v.' || replace(columns, ', ', ', v.'), ''), target)
+        using key, given;
+    end if;
+  end if;
+  get diagnostics written = row_count;
+  return written;
+end;
+$$;
+
+-- The names and notes that an operation overwrites although its author never saw them: changed by
+-- others since the version the author knew.
+create or replace function lora_sync.overwritten(change jsonb, target text, present jsonb) returns jsonb
+language sql stable
+set search_path = ''
+as $$
+  select jsonb_object_agg(k, present -> k)
+  from jsonb_object_keys(change -> 'values') k
+  where k in ('name', 'description')
+    and present -> k is distinct from change -> 'values' -> k
+    and exists (
+      select from public.sync_changes c
+      where c.table_name = target
+        and c.row_id = (change ->> 'row_id')::uuid
+        and c.id > (change ->> 'base_version')::bigint
+        and k = any (c.columns)
+    )
+$$;
+
+-- Applies one operation in a subtransaction of its own and answers for it by name.
+create or replace function lora_sync.apply_change(change jsonb) returns jsonb
+language plpgsql
+set search_path = ''
+as $$
+declare
+  target constant text := change ->> 'table';
+  action constant text := change ->> 'action';
+  operation uuid;
+  key uuid;
+  known public.sync_changes;
+  present jsonb;
+  refusal jsonb;
+  lost jsonb;
+  failed_constraint text;
+begin
+  operation := (change ->> 'op_id')::uuid;
+  key := (change ->> 'row_id')::uuid;
+  if operation is null or key is null or action is null
+    or action not in ('insert', 'update', 'delete')
+    or jsonb_typeof(coalesce(change -> 'values', '{}')) <> 'object'
+  then
+    return lora_sync.rejection(
+      change, 'invalid_operation', 'An operation has op_id, table, row_id, action (insert, update or delete) and values');
+  end if;
+  if target is null
+    or target not in ('datasets', 'training_jobs', 'model_artifacts', 'cost_records', 'notifications')
+  then
+    return lora_sync.rejection(change, 'unknown_table', format('There is no table %s to sync', target));
+  end if;
+  select * into known from public.sync_changes c where c.user_id = (select auth.uid()) and c.op_id = operation;
+  if found then
+    return lora_sync.answer(change, 'duplicate', jsonb_build_object('version', known.id));
+  end if;
+
+  -- Locked where the caller may change rows, so that what is looked at stays until it is written.
+  execute format(
+    'select to_jsonb(t) from public.%I t where t.id = $1 %s', target,
+    case when target = 'cost_records' then '' else 'for no key update' end)
+    into present using key;
+  refusal := lora_sync.refuse(change, target, present);
+  if refusal is not null then
+    if refusal ->> 'reason' = 'deleted' and action = 'delete' then
+      return lora_sync.answer(change, 'duplicate', '{}');
+    end if;
+    return refusal;
+  end if;
+  if action = 'insert' and present is not null and target in ('cost_records', 'notifications') then
+    return lora_sync.answer(change, 'duplicate', '{}');
+  end if;
+  if change ? 'base_version' and action <> 'delete' then
+    lost := lora_sync.overwritten(change, target, present);
+  end if;
+
+  perform set_config('lora_desk.operation', format('%s %s %s', operation, target, key), true);
+  if lora_sync.write_row(
+    target, action, key, coalesce(change -> 'values', '{}'), present is not null) = 0
+  then
+    -- Seen a moment ago or taken by a row out of sight: in either case nothing was written.
+    perform set_config('lora_desk.operation', '', true);
+    return lora_sync.rejection(change, 'not_permitted', format('The row of %s may not be written', target));
+  end if;
+  perform set_config('lora_desk.operation', '', true);
+  select * into known from public.sync_changes c where c.user_id = (select auth.uid()) and c.op_id = operation;
+  return lora_sync.answer(
+    change, 'applied',
+    jsonb_strip_nulls(jsonb_build_object('version', known.id, 'overwrote', lost)));
+exception
+  -- The row's own fault: trying again would not help, so it is named and the next ones go on.
+  -- Anything else (a deadlock, a full disk) fails the batch, which is then sent again whole.
+  when data_exception or integrity_constraint_violation or syntax_error_or_access_rule_violation then
+    get stacked diagnostics failed_constraint = constraint_name;
+    if failed_constraint = 'sync_changes_operation' then
+      -- The same operation arrived twice at once and the other one was quicker.
+      return lora_sync.answer(change, 'duplicate', '{}');
+    end if;
+    return lora_sync.rejection(
+      change,
+      case
+        when sqlstate = '23503' then 'missing_reference'
+        when sqlstate = '42501' then 'not_permitted'
+        when left(sqlstate, 2) = '23' then 'constraint'
+        when left(sqlstate, 2) = '22' then 'invalid_value'
+        else 'invalid_operation'
+      end,
+      sqlerrm
+    ) || jsonb_build_object('sqlstate', sqlstate);
+end;
+$$;
+
+-- changes: [{op_id, table, row_id, action, values, base_version?, workstation?}], at most 500, in
+-- the order in which they are to be applied. workstation names the machine that pushes; a job's
+-- status and progress are taken from the job's own machine only.
+--
+-- Answers, in the same order: {op_id, outcome} with
+--   applied    version (the row's newest entry in the feed), overwrote (see lora_sync.overwritten)
+--   duplicate  applied before; nothing was done
+--   rejected   reason, message, sqlstate?; nothing was done
+create or replace function public.push_changes(changes jsonb) returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+  change jsonb;
+  answers jsonb := '[]';
+begin
+  if (select auth.uid()) is null then
+    raise exception 'push_changes needs a signed-in user' using errcode = '42501';
+  end if;
+  if jsonb_typeof(changes) is distinct from 'array' or jsonb_array_length(changes) > 500 then
+    raise exception 'changes must be a list of at most 500 operations' using errcode = '22023';
+  end if;
+  for change in
+    select value from jsonb_array_elements(changes) with ordinality order by ordinality
+  loop
+    answers := answers || jsonb_build_array(lora_sync.apply_change(change));
+  end loop;
+  return answers;
+end;
+$$;
+
+-- points: rows of metrics_points, at most 5000, of any of the caller's jobs. A point that is there
+-- already (same job and step) is replaced unless it is the newer one; a validation loss stays until
+-- it is measured again. So a batch may be sent twice, and late.
+--
+-- Answers per job: {job_id, outcome: applied, points} or {job_id, outcome: rejected, reason, message}
+create or replace function public.push_metrics(points jsonb) returns jsonb
+language plpgsql
+security invoker
+set search_path = ''
+as $$
+declare
+  job record;
+  answers jsonb := '[]';
+begin
+  if (select auth.uid()) is null then
+    raise exception 'push_metrics needs a signed-in user' using errcode = '42501';
+  end if;
+  if jsonb_typeof(points) is distinct from 'array' or jsonb_array_length(points) > 5000 then
+    raise exception 'points must be a list of at most 5000 points' using errcode = '22023';
+  end if;
+  for job in
+    select value ->> 'job_id' as id, jsonb_agg(value) as points, count(*) as number
+    from jsonb_array_elements(points) group by 1 order by 1
+  loop
+    begin
+      if not exists (select from public.training_jobs j where j.id = job.id::uuid) then
+        answers := answers || jsonb_build_object('job_id', job.id, 'outcome', 'rejected',
+          'reason', 'missing_reference', 'message', 'The job of these points is not there');
+        continue;
+      end if;
+      insert into public.metrics_points as m (id, job_id, step, epoch, training_loss, validation_loss,
+        learning_rate, gradient_norm, system_metrics, recorded_at)
+      select distinct on (p.step) coalesce(p.id, gen_random_uuid()), p.job_id, p.step, p.epoch,
+        p.training_loss, p.validation_loss, p.learning_rate, p.gradient_norm, p.system_metrics,
+        p.recorded_at
+      from jsonb_populate_recordset(null::public.metrics_points, job.points) p
+      order by p.step, p.recorded_at desc
+      on conflict (job_id, step) do update set
+        epoch = excluded.epoch,
+        training_loss = excluded.training_loss,
+        validation_loss = coalesce(excluded.validation_loss, m.validation_loss),
+        learning_rate = excluded.learning_rate,
+        gradient_norm = excluded.gradient_norm,
+        system_metrics = excluded.system_metrics,
+        recorded_at = excluded.recorded_at
+      where excluded.recorded_at >= m.recorded_at;
+      answers := answers || jsonb_build_object(
+        'job_id', job.id, 'outcome', 'applied', 'points', job.number);
+    exception
+      when data_exception or integrity_constraint_violation or syntax_error_or_access_rule_violation then
+        answers := answers || jsonb_build_object('job_id', job.id, 'outcome', 'rejected',
+          'reason', case
+            when sqlstate = '42501' then 'not_permitted'
+            when left(sqlstate, 2) = '22' then 'invalid_value'
+            else 'constraint'
+          end,
+          'message', sqlerrm, 'sqlstate', sqlstate);
+    end;
+  end loop;
+  return answers;
+end;
+$$;
+
+
+-- Pull --------------------------------------------------------------------------------------------
+
+-- since: the cursor of the page before; null for everything. page_size: 1 to 1000.
+--
+-- Answers {epoch, cursor, changes, has_more, needs_resync}. needs_resync: the cursor is of another
+-- epoch (the project was restored or moved): forget it and begin with null.
+--
+-- Why nothing is skipped: an entry carries the number of its transaction, and only those numbers
+-- are read below which every transaction has ended. A later commit can therefore only have a
+-- higher number than the cursor. (Clocks and sequences are drawn before the commit, so a late
+-- commit would land behind a cursor made of them.)
+--
+-- A row that changed often is given once, as its newest entry, with the row as it is now; row is
+-- null where it is gone. Ids rise in the order in which a row was changed, because its writers wait
+-- for each other.
+create or replace function public.pull_changes(since text default null, page_size integer default 500)
+returns jsonb
+language plpgsql stable
+security invoker
+set search_path = ''
+as $$
+declare
+  me constant uuid := (select auth.uid());
+  here constant text := lora_sync.epoch();
+  horizon constant xid8 := pg_snapshot_xmin(pg_current_snapshot());
+  size constant integer := least(greatest(page_size, 1), 1000);
+  -- '<epoch now>/<epoch of the entry>/<xid>/<id>'
+  place constant text[] := string_to_array(since, '/');
+  page bigint[] := '{}';
+  changes jsonb;
+  last_entry public.sync_changes;
+begin
+  if me is null then
+    raise exception 'pull_changes needs a signed-in user' using errcode = '42501';
+  end if;
+  if since is not null and (place[1] <> here or cardinality(place) <> 4) then
+    return jsonb_build_object(
+      'epoch', here, 'cursor', null, 'changes', '[]'::jsonb, 'has_more', false, 'needs_resync', true);
+  end if;
+  -- Entries of former epochs came with the data, so all their transactions have ended.
+  if since is null or place[2] <> here then
+    page := array(
+      select c.id from public.sync_changes c
+      where c.user_id = me and c.epoch <> here
+        and (since is null or (c.epoch, c.xid, c.id) > (place[2], place[3]::xid8, place[4]::bigint))
+        and not exists (
+          select from public.sync_changes n
+          where n.table_name = c.table_name and n.row_id = c.row_id and n.id > c.id
+            and (n.epoch <> here or n.xid < horizon))
+      order by c.epoch, c.xid, c.id limit size + 1);
+  end if;
+  if cardinality(page) <= size then
+    page := page || array(
+      select c.id from public.sync_changes c
+      where c.user_id = me and c.epoch = here and c.xid < horizon
+        and (place[2] is distinct from here or (c.xid, c.id) > (place[3]::xid8, place[4]::bigint))
+        and not exists (
+          select from public.sync_changes n
+          where n.table_name = c.table_name and n.row_id = c.row_id and n.id > c.id
+            and n.epoch = here and n.xid < horizon)
+      order by c.xid, c.id limit size + 1 - cardinality(page));
+  end if;
+
+  select coalesce(jsonb_agg(jsonb_build_object(
+      'version', c.id, 'op_id', c.op_id, 'table', c.table_name, 'row_id', c.row_id,
+      'action', c.action, 'columns', c.columns, 'previous', c.previous, 'recorded_at', c.recorded_at,
+      'row', case c.table_name
+        when 'datasets' then (select to_jsonb(t) from public.datasets t where t.id = c.row_id)
+        when 'training_jobs' then (select to_jsonb(t) from public.training_jobs t where t.id = c.row_id)
+        when 'model_artifacts' then (select to_jsonb(t) from public.model_artifacts t where t.id = c.row_id)
+        when 'cost_records' then (select to_jsonb(t) from public.cost_records t where t.id = c.row_id)
+        when 'notifications' then (select to_jsonb(t) from public.notifications t where t.id = c.row_id)
+      end) order by p.position), '[]')
+    into changes
+    from unnest(page[1:size]) with ordinality as p (id, position)
+    join public.sync_changes c on c.id = p.id;
+  select * into last_entry from public.sync_changes c
+    where c.id = page[least(size, cardinality(page))];
+  return jsonb_build_object(
+    'epoch', here,
+    'cursor', case
+      when last_entry.id is null then since
+      else concat_ws('/', here, last_entry.epoch, last_entry.xid, last_entry.id)
+    end,
+    'changes', changes,
+    'has_more', cardinality(page) > size,
+    'needs_resync', false
+  );
+end;
+$$;
+
+
+-- Rights ------------------------------------------------------------------------------------------
+
+-- A new function may be executed by everyone until that is taken back.
+revoke all on all functions in schema lora_sync from public, anon, authenticated, service_role;
+grant execute on all functions in schema lora_sync to authenticated;
+revoke all on function lora_sync.record_change() from authenticated;
+
+revoke all on function public.push_changes(jsonb) from public, anon, authenticated, service_role;
+revoke all on function public.push_metrics(jsonb) from public, anon, authenticated, service_role;
+revoke all on function public.pull_changes(text, integer) from public, anon, authenticated, service_role;
+grant execute on function public.push_changes(jsonb) to authenticated;
+grant execute on function public.push_metrics(jsonb) to authenticated;
+grant execute on function public.pull_changes(text, integer) to authenticated;
+
+-- Where the project has Realtime, an entry of the feed is the hint to pull.
+do $$
+begin
+  if exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime')
+    and not exists (
+      select from pg_catalog.pg_publication_tables
+      where pubname = 'supabase_realtime' and schemaname = 'public' and tablename = 'sync_changes')
+  then
+    alter publication supabase_realtime add table public.sync_changes;
+  end if;
+end
+$$;
+
+notify pgrst, 'reload schema';
