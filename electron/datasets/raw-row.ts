@@ -31,12 +31,15 @@ export interface SplitterOptions {
 /** Enough of a row that is too large to show its beginning. */
 const KEPT_OF_TOO_LARGE_BYTES = 1024;
 
+/** White space behind a row that does not count towards its size. */
+const FREE_WHITE_SPACE_BYTES = 64;
+
 /**
- * `length` is the row's, `lengthWithEnd` counts white space or a carriage return behind it too. One
- * byte of that is free; more must count, or a row could not be refused before it has all been read.
+ * `length` is the row's, `lengthWithEnd` counts the white space behind it too. Beyond a little, that
+ * must count, or a row could not be refused before it has all been read.
  */
 export function isRowTooLarge(length: number, lengthWithEnd: number, maxRowBytes: number): boolean {
-  return length > maxRowBytes || lengthWithEnd > maxRowBytes + 1;
+  return length > maxRowBytes || lengthWithEnd > maxRowBytes + FREE_WHITE_SPACE_BYTES;
 }
 
 /** Gathers the bytes of one row over chunks and stops keeping them once the row is too large. */
@@ -55,11 +58,12 @@ export class RowBytes {
 
   /** Copies `part`: the chunk that it is a window on will be overwritten. */
   add(part: Buffer): void {
+    const limit = this.#maxRowBytes + FREE_WHITE_SPACE_BYTES;
     const before = this.#length;
     this.#length += part.length;
-    if (this.#length <= this.#maxRowBytes + 1) {
+    if (this.#length <= limit) {
       if (part.length > 0) this.#parts.push(Buffer.from(part));
-    } else if (before <= this.#maxRowBytes + 1) {
+    } else if (before <= limit) {
       const beginning = Buffer.concat([...this.#parts, part.subarray(0, KEPT_OF_TOO_LARGE_BYTES)]);
       this.#parts = [Buffer.from(beginning.subarray(0, KEPT_OF_TOO_LARGE_BYTES))];
     }

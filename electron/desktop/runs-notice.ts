@@ -3,7 +3,7 @@ import type { WindowStateFile } from "./window-state.ts";
 
 export interface RunsNoticeParts {
   /** How many runs are going on; may fail or never answer, which must not hold the window. */
-  countRuns(signal: AbortSignal): Promise<number>;
+  countRuns(): Promise<number>;
   ask(options: MessageBoxOptions): Promise<MessageBoxReturnValue>;
   readonly state: WindowStateFile;
   readonly waitMs: number;
@@ -34,9 +34,13 @@ export async function mayClose(parts: RunsNoticeParts): Promise<boolean> {
 }
 
 async function countWithin(parts: RunsNoticeParts): Promise<number> {
-  const signal = AbortSignal.timeout(parts.waitMs);
-  const tooLate = new Promise<number>((settle) => {
-    signal.addEventListener("abort", () => settle(0), { once: true });
-  });
-  return Promise.race([parts.countRuns(signal).catch(() => 0), tooLate]);
+  const { promise: tooLate, resolve } = Promise.withResolvers<number>();
+  const timer = setTimeout(() => resolve(0), parts.waitMs);
+  try {
+    return await Promise.race([parts.countRuns(), tooLate]);
+  } catch {
+    return 0;
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -53,6 +53,10 @@ export class Uploads {
         cause: error,
       });
     }
-    return { fileId: this.#files.add({ path, name, sizeBytes, isTemporary: true }), name, sizeBytes };
+    return {
+      fileId: this.#files.add({ path, name, sizeBytes, isTemporary: true }),
+      name,
+      sizeBytes,
+    };
   }
 }

@@ -61,10 +61,7 @@ export class ArtifactStore {
 
   /** Newest first. */
   list(): Artifact[] {
-    return this.#store
-      .prepare(`${SELECT} ORDER BY a.created_at DESC, a.id`)
-      .all()
-      .map(artifactOf);
+    return this.#store.prepare(`${SELECT} ORDER BY a.created_at DESC, a.id`).all().map(artifactOf);
   }
 }
 

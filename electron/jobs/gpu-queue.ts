@@ -24,10 +24,7 @@ export interface QueuePlan {
  *
  * @param queued in any order.
  */
-export function planQueue(
-  queued: readonly QueuedJob[],
-  active: readonly LeaseHolder[],
-): QueuePlan {
+export function planQueue(queued: readonly QueuedJob[], active: readonly LeaseHolder[]): QueuePlan {
   const holders = new Map<string, { name: string; isRunning: boolean }>();
   for (const job of active) {
     for (const lease of leasesOf(job.device)) {
@@ -43,7 +40,8 @@ export function planQueue(
     if (holder === undefined || taken === undefined) start.push(job.id);
     else waiting.set(job.id, reason(taken, holder));
     for (const lease of leases) {
-      if (!holders.has(lease)) holders.set(lease, { name: job.name, isRunning: taken === undefined });
+      if (!holders.has(lease))
+        holders.set(lease, { name: job.name, isRunning: taken === undefined });
     }
   }
   return { start, waiting };

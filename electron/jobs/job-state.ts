@@ -58,9 +58,7 @@ export type ActiveState = JobStateOf<"preparing" | "running" | "stopping">;
 
 /** A process of this job exists or is about to: it holds its devices. */
 export function isActive(state: JobState): state is ActiveState {
-  return (
-    state.status === "preparing" || state.status === "running" || state.status === "stopping"
-  );
+  return state.status === "preparing" || state.status === "running" || state.status === "stopping";
 }
 
 /** Nothing more happens by itself. Interrupted counts: only a resume leads on from there. */

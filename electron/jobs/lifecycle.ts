@@ -79,11 +79,7 @@ function end(state: JobState, event: EndEvent): Transition {
     const { startedAt } = state;
     return to({ status: "failed", startedAt, endedAt: event.at, error: event.error });
   }
-  if (
-    state.status !== "preparing" &&
-    state.status !== "running" &&
-    state.status !== "stopping"
-  ) {
+  if (state.status !== "preparing" && state.status !== "running" && state.status !== "stopping") {
     return refuse(state);
   }
   const times = { startedAt: state.startedAt, endedAt: event.at };

@@ -15,7 +15,11 @@ export interface DatasetFile {
   sha256: string;
 }
 
-export function runConfigOf(record: JobRecord, dataset: DatasetFile, appVersion: string): RunConfig {
+export function runConfigOf(
+  record: JobRecord,
+  dataset: DatasetFile,
+  appVersion: string,
+): RunConfig {
   return {
     v: 1,
     run: record.id,
@@ -56,10 +60,14 @@ export async function ensureRunConfig(
   try {
     return runConfigSchema.parse(JSON.parse(text));
   } catch (error) {
-    throw new AppError("conflict", `The configuration of this run is damaged: ${folder.configPath}.`, {
-      cause: error,
-      details: { remedy: "Create the job again; this run cannot be repeated or resumed." },
-    });
+    throw new AppError(
+      "conflict",
+      `The configuration of this run is damaged: ${folder.configPath}.`,
+      {
+        cause: error,
+        details: { remedy: "Create the job again; this run cannot be repeated or resumed." },
+      },
+    );
   }
 }
 

@@ -116,7 +116,12 @@ function entryOf(event: RunEvent): NewTimelineEntry | null {
     case "status":
       return statusEntry(event, base);
     case "sample":
-      return { ...base, step: event.step, kind: "sample", message: `${event.prompt}\n${event.text}` };
+      return {
+        ...base,
+        step: event.step,
+        kind: "sample",
+        message: `${event.prompt}\n${event.text}`,
+      };
     case "checkpoint":
       return { ...base, step: event.step, kind: "checkpoint", message: checkpointMessage(event) };
     case "warning":

@@ -50,7 +50,8 @@ export async function pressStop(stage: StopStage, request: StopRequest): Promise
     return wasSent ? "The trainer has not stopped yet: it was asked again, by SIGTERM." : null;
   }
   const kill = { name: "SIGKILL", toGroup: true } as const;
-  const wasTrainerKilled = trainer !== null && (await signalProcess(trainer, bootId, kill, isFresh));
+  const wasTrainerKilled =
+    trainer !== null && (await signalProcess(trainer, bootId, kill, isFresh));
   const wasRunnerKilled =
     stage === "kill_runner" && (await signalProcess(runner, bootId, kill, isFresh));
   if (wasRunnerKilled) return "The runner did not end either: it was killed.";

@@ -13,11 +13,7 @@ export interface DesktopBridge {
   /** Never rejects: whatever goes wrong comes back as `{ok: false, error}`. */
   request(method: string, params: unknown): Promise<BridgeReply>;
   /** Calls `listener` with every event of the topic (of one key, if given) until the result is called. */
-  subscribe(
-    topic: string,
-    key: string | undefined,
-    listener: (data: unknown) => void,
-  ): () => void;
+  subscribe(topic: string, key: string | undefined, listener: (data: unknown) => void): () => void;
   /** Takes a `File` that the person dropped on the page and answers `{fileId, name, sizeBytes}`. */
   registerDroppedFile(file: object): Promise<BridgeReply>;
 }

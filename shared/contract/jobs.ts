@@ -69,8 +69,19 @@ export const jobSchema = z.discriminatedUnion("status", [
     startedAt,
     stopRequestedAt: z.iso.datetime(),
   }),
-  z.object({ ...jobCommon, status: z.literal("completed"), startedAt, endedAt, artifactId: z.uuid() }),
-  z.object({ ...jobCommon, status: z.literal("stopped"), startedAt: startedAt.nullable(), endedAt }),
+  z.object({
+    ...jobCommon,
+    status: z.literal("completed"),
+    startedAt,
+    endedAt,
+    artifactId: z.uuid(),
+  }),
+  z.object({
+    ...jobCommon,
+    status: z.literal("stopped"),
+    startedAt: startedAt.nullable(),
+    endedAt,
+  }),
   z.object({
     ...jobCommon,
     status: z.literal("failed"),

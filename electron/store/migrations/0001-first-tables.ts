@@ -1,6 +1,6 @@
 /*
  * Tables whose rows the team's database has too (datasets, training_jobs, metrics_points,
- * model_artifacts) carry exactly its columns. What only this machine needs to know of such a row
+ * model_artifacts, cost_records, notifications) carry exactly its columns, and a test says so. What only this machine needs to know of such a row
  * (paths, offsets, import details) stands in a table of its own beside it.
  * Times are ISO 8601 in UTC; JSON columns hold JSON text.
  */
@@ -10,7 +10,8 @@ CREATE TABLE datasets (
   user_id TEXT,
   name TEXT NOT NULL,
   description TEXT NOT NULL DEFAULT '',
-  format TEXT,
+  format TEXT CHECK (format IN ('messages', 'sharegpt', 'alpaca', 'prompt_completion',
+    'question_answer', 'text')),
   status TEXT NOT NULL CHECK (status IN ('importing', 'ready', 'rejected')),
   storage_path TEXT,
   file_name TEXT NOT NULL,
@@ -58,14 +59,14 @@ CREATE TABLE training_jobs (
   dataset_id TEXT NOT NULL REFERENCES datasets (id),
   artifact_id TEXT,
   name TEXT NOT NULL,
-  preset_id TEXT NOT NULL,
+  preset_id TEXT NOT NULL CHECK (preset_id IN ('conservative', 'balanced', 'aggressive', 'custom')),
   base_model TEXT NOT NULL,
   hyperparameters TEXT NOT NULL,
   gpu_config TEXT NOT NULL,
   workstation TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('draft', 'queued', 'preparing', 'running', 'stopping',
     'completed', 'stopped', 'failed', 'interrupted')),
-  desired_state TEXT,
+  desired_state TEXT CHECK (desired_state IN ('running', 'stopped')),
   progress REAL NOT NULL DEFAULT 0,
   current_epoch REAL NOT NULL DEFAULT 0,
   current_step INTEGER NOT NULL DEFAULT 0,
@@ -91,6 +92,12 @@ CREATE TABLE runs (
   attempt INTEGER NOT NULL DEFAULT 0,
   events_offset INTEGER NOT NULL DEFAULT 0,
   plan TEXT,
+  -- What the present attempt has said of its end so far: its error, its result, a checkpoint.
+  attempt_report TEXT NOT NULL,
+  -- Interruptions in a row without a checkpoint in between.
+  idle_interruptions INTEGER NOT NULL DEFAULT 0,
+  -- Where the adapter is, relative to run_path.
+  adapter_path TEXT,
   -- The fields of the job's present status that training_jobs has no column for.
   state TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
@@ -119,6 +126,8 @@ CREATE TABLE metrics_points (
   recorded_at TEXT NOT NULL,
   UNIQUE (job_id, step)
 ) STRICT;
+CREATE INDEX metrics_points_validation ON metrics_points (job_id, step)
+  WHERE validation_loss IS NOT NULL;
 
 CREATE TABLE model_artifacts (
   id TEXT PRIMARY KEY,
@@ -138,6 +147,37 @@ CREATE TABLE model_artifacts (
 ) STRICT;
 CREATE INDEX model_artifacts_job ON model_artifacts (job_id);
 CREATE INDEX model_artifacts_dataset ON model_artifacts (dataset_id);
+
+-- What was spent: records are added, never changed. They outlast their job.
+CREATE TABLE cost_records (
+  id TEXT PRIMARY KEY,
+  user_id TEXT,
+  job_id TEXT REFERENCES training_jobs (id) ON DELETE SET NULL,
+  cost_type TEXT NOT NULL CHECK (cost_type IN ('energy', 'gpu_time', 'storage', 'other')),
+  amount REAL NOT NULL,
+  details TEXT NOT NULL DEFAULT '{}',
+  -- Year and month: 2026-03.
+  billing_period TEXT NOT NULL,
+  recorded_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX cost_records_period ON cost_records (billing_period);
+CREATE INDEX cost_records_job ON cost_records (job_id);
+
+CREATE TABLE notifications (
+  id TEXT PRIMARY KEY,
+  user_id TEXT,
+  type TEXT NOT NULL CHECK (type IN ('job_completed', 'job_stopped', 'job_failed',
+    'job_interrupted', 'dataset_ready', 'dataset_rejected', 'artifact_stored', 'cost_limit',
+    'storage_problem', 'sync_problem', 'system')),
+  title TEXT NOT NULL,
+  message TEXT NOT NULL,
+  priority TEXT NOT NULL DEFAULT 'normal' CHECK (priority IN ('low', 'normal', 'high', 'urgent')),
+  read INTEGER NOT NULL DEFAULT 0 CHECK (read IN (0, 1)),
+  action_url TEXT,
+  metadata TEXT NOT NULL DEFAULT '{}',
+  created_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX notifications_created ON notifications (created_at);
 
 CREATE TABLE settings (
   id INTEGER PRIMARY KEY CHECK (id = 1),

@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import { Command } from "commander";
+import packageJson from "../package.json" with { type: "json" };
+import { addDatasetCommands } from "./cli/commands/datasets.ts";
+import { addJobCommands } from "./cli/commands/jobs.ts";
+import { addMachineCommands } from "./cli/commands/machine.ts";
+import { addServeCommand } from "./cli/commands/serve.ts";
+import { addTrainCommands } from "./cli/commands/train.ts";
+import { createRunner } from "./cli/session.ts";
+import type { CoreOptions } from "./core.ts";
+import { homePath } from "./home/home-folder.ts";
+
+const here = import.meta.dirname;
+const coreOptions: CoreOptions = {
+  homePath: homePath(process.env),
+  shell: "cli",
+  version: packageJson.version,
+  trainerPath: join(here, "trainer"),
+  rendererPath: join(here, "..", "out", "renderer"),
+  port: 0,
+  env: process.env,
+};
+
+const program = new Command("lora-desk")
+  .description("Manage LoRA fine-tuning on this machine: datasets, runs, metrics and adapters.")
+  .version(packageJson.version)
+  .showHelpAfterError("(add --help for what there is)");
+
+const run = createRunner({ ...coreOptions, rendererPath: null });
+addTrainCommands(program, run);
+addDatasetCommands(program, run);
+addJobCommands(program, run);
+addMachineCommands(program, run);
+addServeCommand(program, coreOptions);
+
+await program.parseAsync();

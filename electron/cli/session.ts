@@ -1,0 +1,32 @@
+import type { CoreOptions } from "../core.ts";
+import { printFailure } from "./output.ts";
+import { reachCore, type ReachedCore } from "./reach-core.ts";
+
+/** What every command gets: a core to ask, and how the user wants to be answered. */
+export interface Session {
+  core: ReachedCore;
+  isJson: boolean;
+  reach: () => Promise<ReachedCore>;
+}
+
+export type RunWithCore = (
+  options: { json?: boolean },
+  work: (session: Session) => Promise<void>,
+) => Promise<void>;
+
+/** Reaches a core for the time of one command; failures are printed and set the exit code. */
+export function createRunner(coreOptions: CoreOptions): RunWithCore {
+  return async (options, work) => {
+    const isJson = options.json ?? false;
+    const reach = () => reachCore(coreOptions);
+    let session: Session | undefined;
+    try {
+      session = { core: await reach(), isJson, reach };
+      await work(session);
+    } catch (error) {
+      printFailure(isJson, error);
+    } finally {
+      await session?.core.close();
+    }
+  };
+}

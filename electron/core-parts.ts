@@ -1,0 +1,88 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Handlers, Method } from "../shared/contract/contract.ts";
+import { openDatasetLibrary } from "./datasets/dataset-library.ts";
+import type { FileRegister } from "./gateway/file-register.ts";
+import type { Hub } from "./gateway/hub.ts";
+import { openGpuMonitor } from "./gpus/open-gpu-monitor.ts";
+import type { Log } from "./home/core-log.ts";
+import { openJobSupervisor } from "./jobs/open-job-supervisor.ts";
+import { openModelLibrary } from "./models/open-model-library.ts";
+import { openPythonEnvironment } from "./python/open-python-environment.ts";
+import { openSettings } from "./settings/settings-store.ts";
+import type { Store } from "./store/open-store.ts";
+
+export interface CorePartsOptions {
+  homePath: string;
+  version: string;
+  /** The folder with the Python side: `electron/trainer`, or its copy in a packaged app. */
+  trainerPath: string;
+  /** Where the bundle keeps the import worker; from source it is found by itself. */
+  importWorkerUrl?: URL;
+  env: NodeJS.ProcessEnv;
+}
+
+/** What the parts answer among themselves; the rest is the core's own. */
+export type PartHandlers = Handlers<
+  Exclude<Method, "app.info" | "files.choose" | "sample.train" | "sample.status">
+>;
+
+const GPU_INTERVAL_MS = 2000;
+
+/** Constructs the parts of the core, each handed what it needs. `closers` end them in reverse. */
+export function openCoreParts(
+  options: CorePartsOptions,
+  base: { store: Store; hub: Hub; files: FileRegister; log: Log },
+  closers: (() => void | Promise<void>)[],
+): PartHandlers {
+  const { homePath, trainerPath, env } = options;
+  const { store, hub, files, log } = base;
+  const shared = {
+    homePath,
+    trainerPath,
+    env,
+    store,
+    log,
+    publish: hub.publish,
+    now: () => new Date(),
+    createId: () => randomUUID(),
+  };
+
+  const settings = openSettings(shared);
+  const gpus = openGpuMonitor({
+    ...shared,
+    watch: (topic, watcher) => hub.watch(topic, watcher),
+    intervalMs: GPU_INTERVAL_MS,
+  });
+  closers.push(() => gpus.close());
+  const python = openPythonEnvironment({ ...shared, settings, gpus: () => gpus.report() });
+  closers.push(() => python.close());
+  const models = openModelLibrary({ ...shared, settings, pythonFor: () => python.ready() });
+  closers.push(() => models.close());
+  const datasets = openDatasetLibrary({
+    ...shared,
+    resolveFile: files.resolve,
+    samplePath: join(trainerPath, "samples", "sample.jsonl"),
+    ...(options.importWorkerUrl === undefined ? {} : { workerUrl: options.importWorkerUrl }),
+  });
+  closers.push(() => datasets.close());
+  const jobs = openJobSupervisor({
+    ...shared,
+    hostName: hostname(),
+    appVersion: options.version,
+    pythonFor: () => python.ready(),
+    findDataset: (id) => datasets.findReady(id),
+    findModel: (id) => models.find(id),
+  });
+  closers.push(() => jobs.close());
+
+  return {
+    ...settings.requests,
+    ...gpus.requests,
+    ...python.requests,
+    ...models.requests,
+    ...datasets.requests,
+    ...jobs.requests,
+  };
+}

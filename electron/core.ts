@@ -1,0 +1,134 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { AppError } from "../shared/app-error.ts";
+import type { CoreClient } from "../shared/contract/contract.ts";
+import type { AppInfo } from "../shared/contract/settings.ts";
+import { type CorePartsOptions, openCoreParts } from "./core-parts.ts";
+import { Access } from "./gateway/access.ts";
+import { createDispatch, type Dispatch } from "./gateway/dispatch.ts";
+import { FileRegister } from "./gateway/file-register.ts";
+import { openHttpServer } from "./gateway/http-server.ts";
+import { Hub } from "./gateway/hub.ts";
+import { createLocalClient } from "./gateway/local-client.ts";
+import { sessionFile } from "./gateway/session-file.ts";
+import { Uploads } from "./gateway/uploads.ts";
+import { removeCoreAddress, writeCoreAddress } from "./home/core-address.ts";
+import { acquireCoreLock } from "./home/core-lock.ts";
+import { openCoreLog } from "./home/core-log.ts";
+import { createHome } from "./home/home-folder.ts";
+import { createSampleTraining } from "./quickstart/sample-training.ts";
+import { openStore, type Store } from "./store/open-store.ts";
+
+export interface CoreOptions extends CorePartsOptions {
+  shell: AppInfo["shell"];
+  /** The built window to serve to browsers; null where there is none to serve. */
+  rendererPath: string | null;
+  /** Loopback port; 0 lets the system choose. */
+  port: number;
+}
+
+export interface Core {
+  readonly dispatch: Dispatch;
+  readonly hub: Hub;
+  readonly client: CoreClient;
+  readonly files: FileRegister;
+  readonly url: string;
+  /** A link that opens the window in a browser, once. */
+  issueLink(): string;
+  /** Ends the core. Running trainings go on and are found again by the next one. */
+  close(): Promise<void>;
+}
+
+/**
+ * Builds everything that runs outside the window, in the one process that holds the data folder.
+ *
+ * @throws AppError `conflict` with `details.isRunning` when another core holds it.
+ */
+export async function openCore(options: CoreOptions): Promise<Core> {
+  const { homePath } = options;
+  createHome(homePath);
+  const lock = acquireCoreLock(homePath);
+  if (lock === null) {
+    throw new AppError("conflict", `LoRA Desk is already running on the data folder ${homePath}.`, {
+      details: { isRunning: true },
+    });
+  }
+  const closers: (() => void | Promise<void>)[] = [() => lock.release()];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+  try {
+    return await build(options, closers, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function build(
+  options: CoreOptions,
+  closers: (() => void | Promise<void>)[],
+  close: () => Promise<void>,
+): Promise<Core> {
+  const { homePath } = options;
+  const coreLog = openCoreLog(homePath);
+  closers.push(() => coreLog.close());
+  const log = coreLog.write;
+  const store = openStore({ path: join(homePath, "lora-desk.db"), log });
+  closers.push(() => store.close());
+  const hub = new Hub();
+  const files = new FileRegister();
+  const uploads = new Uploads(join(homePath, "uploads"), files);
+  await uploads.prepare();
+
+  const info = describeApp(options, store);
+  // The sample's flow is a client of the very core that it belongs to.
+  const client: CoreClient = {
+    request: (method, params) => localClient.request(method, params),
+    subscribe: (topic, listener, key) => hub.subscribe(topic, listener, key),
+  };
+  const dispatch = createDispatch(
+    {
+      ...openCoreParts(options, { store, hub, files, log }, closers),
+      ...createSampleTraining({ client, publish: hub.publish, log }),
+      "app.info": () => info,
+      "files.choose": () => {
+        throw new AppError("unsupported", "Only the desktop app can open a file dialog.");
+      },
+    },
+    log,
+  );
+  const localClient = createLocalClient(dispatch, hub);
+
+  const secret = randomBytes(32).toString("base64url");
+  const access = new Access(secret, sessionFile(join(homePath, "sessions.json")));
+  const { rendererPath, port } = options;
+  const server = await openHttpServer({ dispatch, hub, access, uploads, rendererPath, port });
+  closers.push(() => server.close());
+  writeCoreAddress(homePath, { pid: process.pid, url: server.url, secret });
+  closers.push(() => removeCoreAddress(homePath));
+  log("Core opened", { shell: options.shell, url: server.url });
+
+  const { url } = server;
+  const issueLink = () => `${url}/?token=${access.issueToken()}`;
+  return { dispatch, hub, client: localClient, files, url, issueLink, close };
+}
+
+function describeApp(options: CoreOptions, store: Store): AppInfo {
+  return {
+    version: options.version,
+    homePath: options.homePath,
+    shell: options.shell,
+    pid: process.pid,
+    nodeVersion: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+    hostName: hostname(),
+    startedAt: new Date().toISOString(),
+    store: {
+      sqliteVersion: store.sqliteVersion,
+      journalMode: store.journalMode,
+      schemaVersion: store.schemaVersion,
+    },
+  };
+}

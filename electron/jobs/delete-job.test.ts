@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { JobBench } from "./fixtures/job-bench.ts";
+import { TrainerFiles } from "./fixtures/trainer-files.ts";
+
+let bench: JobBench;
+beforeEach(async () => {
+  bench = await JobBench.open();
+});
+afterEach(() => bench.close());
+
+const remove = async (id: string) => bench.jobs.requests["jobs.delete"]({ id }, "local");
+
+async function completed(steps: number) {
+  const job = await bench.create();
+  const runner = await bench.runners.next();
+  const trainer = new TrainerFiles(runner);
+  trainer.plan(steps);
+  trainer.steps(1, steps);
+  trainer.complete(steps);
+  return { job, runner, trainer };
+}
+
+it("removes an ended job with its folder, points, history and adapter", async () => {
+  const { job, runner, trainer } = await completed(12_000);
+  await expect(remove(job.id)).rejects.toThrow("has not ended");
+  trainer.exit("completed", 0);
+  await bench.jobs.waitForEnd(job.id);
+  await expect(remove(job.id)).rejects.toThrow("still leaving");
+  await runner.exit(0);
+  expect(await remove(job.id)).toBeNull();
+  expect(existsSync(job.runPath)).toBe(false);
+  await expect(bench.get(job.id)).rejects.toMatchObject({ kind: "not_found" });
+  expect(await bench.jobs.requests["artifacts.list"]({}, "local")).toEqual([]);
+  for (const table of ["metrics_points", "run_timeline", "runs", "model_artifacts"]) {
+    expect(bench.store.prepare(`SELECT * FROM ${table}`).all()).toEqual([]);
+  }
+  expect(bench.published.at(-1)).toMatchObject({ topic: "jobs.removed", data: { id: job.id } });
+});
+
+it("touches no folder that is not where runs are kept", async () => {
+  const { job, runner, trainer } = await completed(4);
+  trainer.exit("completed", 0);
+  await bench.jobs.waitForEnd(job.id);
+  await runner.exit(0);
+  for (const path of [bench.homePath, `${job.runPath}/../${job.id}x`, `runs/${job.id}`, ""]) {
+    bench.store.prepare("UPDATE runs SET run_path = ?").run(path);
+    await expect(remove(job.id)).rejects.toMatchObject({ kind: "forbidden" });
+  }
+  expect(existsSync(job.runPath)).toBe(true);
+});

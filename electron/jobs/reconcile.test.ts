@@ -1,0 +1,207 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Job, MetricsPoint } from "../../shared/contract/jobs.ts";
+import { BENCH_TIMINGS, JobBench } from "./fixtures/job-bench.ts";
+import { TrainerFiles } from "./fixtures/trainer-files.ts";
+import { startTimeOf } from "./process-identity.ts";
+
+let bench: JobBench;
+beforeEach(async () => {
+  bench = await JobBench.open();
+});
+afterEach(() => bench.close());
+
+/** Starts the app in a process of its own and waits until it has stored a step. */
+async function hostThatIsKilledAt(step: number, onLaunch: () => Promise<void>): Promise<void> {
+  writeFileSync(join(bench.homePath, "dataset.json"), JSON.stringify(bench.dataset));
+  const script = fileURLToPath(new URL("./fixtures/supervisor-host.ts", import.meta.url));
+  const host = spawn(process.execPath, [script, bench.homePath, bench.runners.pythonPath], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const launched = onLaunch();
+  for await (const line of createInterface({ input: host.stdout })) {
+    const { topic, data } = JSON.parse(line) as { topic: string; data: { points: MetricsPoint[] } };
+    if (topic === "jobs.points" && data.points.some((point) => point.step >= step)) break;
+  }
+  await launched;
+  host.kill("SIGKILL");
+  await once(host, "exit");
+}
+
+async function onlyJob(): Promise<Job> {
+  const [job] = await bench.jobs.requests["jobs.list"]({}, "local");
+  if (job === undefined) throw new Error("There is no job");
+  return job;
+}
+
+const lossOf = (step: number) => 1 / (step + 1);
+const wholeCurve = (steps: number) => Array.from({ length: steps }, (_, i) => lossOf(i + 1));
+
+describe("an app that was killed in the middle of a run", () => {
+  it("shows the complete curve on the next start, without gaps or doubles", async () => {
+    await bench.closeApp();
+    let trainer: TrainerFiles | undefined;
+    let pid = 0;
+    await hostThatIsKilledAt(40, async () => {
+      const runner = await bench.runners.next();
+      pid = runner.pid;
+      trainer = new TrainerFiles(runner);
+      trainer.plan(120);
+      trainer.steps(1, 40, lossOf);
+    });
+    // The run goes on: the runner is alive and the trainer writes while nobody follows.
+    process.kill(pid, 0);
+    trainer?.steps(41, 80, lossOf);
+    bench.openApp();
+    const job = await onlyJob();
+    await bench.stepSeen(job.id, 80);
+    expect((await bench.get(job.id)).status).toBe("running");
+    trainer?.steps(81, 120, lossOf);
+    trainer?.complete(120);
+    trainer?.exit("completed", 0);
+    const ended = await bench.jobs.waitForEnd(job.id);
+    expect(ended).toMatchObject({ status: "completed", attempt: 1 });
+    expect((await bench.points(job.id)).map((point) => point.trainingLoss)).toEqual(
+      wholeCurve(120),
+    );
+    expect((await bench.timeline(job.id)).filter(({ kind }) => kind === "done")).toHaveLength(1);
+  });
+});
+
+describe("a job that is unfinished on start", () => {
+  async function running() {
+    const job = await bench.create();
+    const runner = await bench.runners.next();
+    const trainer = new TrainerFiles(runner);
+    trainer.plan(20);
+    trainer.steps(1, 10, lossOf);
+    await bench.stepSeen(job.id, 10);
+    return { job, runner, trainer };
+  }
+
+  it("is completed when it ended while the app was away", async () => {
+    const { job, runner, trainer } = await running();
+    await bench.closeApp();
+    trainer.steps(11, 20, lossOf);
+    trainer.complete(20);
+    trainer.exit("completed", 0);
+    await runner.exit(0);
+    bench.openApp();
+    expect((await bench.jobs.waitForEnd(job.id)).status).toBe("completed");
+    expect((await bench.points(job.id)).map((point) => point.trainingLoss)).toEqual(wholeCurve(20));
+  });
+
+  it("goes on from its checkpoint when its processes vanished, and the curve closes up", async () => {
+    const { job, runner, trainer } = await running();
+    trainer.emit({ type: "checkpoint", step: 8, path: "checkpoints/step-00000008", bytes: 1 });
+    await bench.closeApp();
+    await runner.exit(137);
+    bench.openApp();
+    const second = await bench.runners.next();
+    expect(second.attempt).toBe(2);
+    const again = new TrainerFiles(second);
+    again.plan(20, 8);
+    again.steps(9, 20, (step) => lossOf(step) / 2);
+    again.complete(20);
+    again.exit("completed", 0);
+    const ended = await bench.jobs.waitForEnd(job.id);
+    expect(ended).toMatchObject({ status: "completed", attempt: 2 });
+    const losses = (await bench.points(job.id)).map((point) => point.trainingLoss);
+    expect(losses).toEqual(wholeCurve(20).map((loss, i) => (i < 8 ? loss : loss / 2)));
+    const timeline = await bench.timeline(job.id);
+    expect(timeline.find(({ kind }) => kind === "resumed")).toMatchObject({ attempt: 2, step: 8 });
+  });
+
+  it("loses nothing more when the end of the events was lost with the power", async () => {
+    const { job, runner } = await running();
+    await bench.closeApp();
+    await runner.exit(137);
+    const events = join(job.runPath, "events.jsonl");
+    writeFileSync(events, '{"half a line that a new trainer cuts off');
+    bench.openApp();
+    const second = await bench.runners.next();
+    writeFileSync(events, "");
+    const again = new TrainerFiles(second);
+    again.plan(20);
+    again.steps(1, 20, lossOf);
+    await bench.stepSeen(job.id, 20);
+    expect((await bench.points(job.id)).map((point) => point.trainingLoss)).toEqual(wholeCurve(20));
+  });
+
+  it("gives up with a remedy when it keeps being interrupted without a checkpoint", async () => {
+    const job = await bench.create();
+    for (const attempt of [1, 2, 3, 4]) {
+      const runner = await bench.runners.next();
+      expect(runner.attempt).toBe(attempt);
+      await runner.exit(137);
+    }
+    const ended = await bench.jobs.waitForEnd(job.id);
+    expect(ended).toMatchObject({ status: "failed", error: { kind: "keeps_being_interrupted" } });
+    expect((await bench.resume(job.id)).status).toBe("preparing");
+    expect((await bench.runners.next()).attempt).toBe(5);
+  });
+
+  it("goes on following a trainer whose runner was killed, and believes its result", async () => {
+    const { job, runner, trainer } = await running();
+    const orphan = await orphanTrainer(runner.run);
+    await runner.exit(137);
+    trainer.steps(11, 20, lossOf);
+    await bench.stepSeen(job.id, 20);
+    expect((await bench.get(job.id)).status).toBe("running");
+    trainer.complete(20);
+    orphan.kill("SIGKILL");
+    expect((await bench.jobs.waitForEnd(job.id)).status).toBe("completed");
+  });
+
+  it("is queued again when the app was killed before its process began", async () => {
+    const { job, runner } = await running();
+    await bench.stop(job.id);
+    await runner.exit(1);
+    await bench.jobs.waitForEnd(job.id);
+    leaveLaunched(job.id);
+    await bench.reopen({ timings: { ...BENCH_TIMINGS, launchMs: 0 } });
+    expect((await bench.runners.next()).attempt).toBe(3);
+  });
+
+  it("is queued again when the app was closed before its process began", async () => {
+    const python = Promise.withResolvers<{ pythonPath: string }>();
+    const asked = Promise.withResolvers<void>();
+    const pythonFor = () => {
+      asked.resolve();
+      return python.promise;
+    };
+    await bench.reopen({ pythonFor });
+    const job = await bench.create();
+    await asked.promise;
+    await bench.closeApp();
+    bench.openApp();
+    expect((await bench.runners.next()).attempt).toBe(2);
+    expect((await bench.get(job.id)).status).toBe("preparing");
+  });
+});
+
+/** As the store is left by an app that is killed between the launch and the process. */
+function leaveLaunched(id: string): void {
+  const { store } = bench;
+  store.prepare("UPDATE training_jobs SET status = 'preparing' WHERE id = ?").run(id);
+  store
+    .prepare("UPDATE runs SET attempt = 2, state = ? WHERE job_id = ?")
+    .run(JSON.stringify({ phase: "starting", message: "Starting" }), id);
+}
+
+/** A process named as trainer in the heartbeat, as if the runner had started it. */
+async function orphanTrainer(run: string): Promise<ChildProcess> {
+  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"], { stdio: "ignore" });
+  await once(child, "spawn");
+  const path = join(run, "heartbeat.json");
+  const heartbeat = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+  const pid = child.pid ?? 0;
+  const trainer = { pid, start_time: (await startTimeOf(pid)) ?? "unknown" };
+  writeFileSync(path, JSON.stringify({ ...heartbeat, trainer }));
+  return child;
+}

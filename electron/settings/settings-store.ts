@@ -1,0 +1,64 @@
+import type { Handlers, Publish } from "../../shared/contract/contract.ts";
+import { type Settings, settingsSchema } from "../../shared/contract/settings.ts";
+import type { Store } from "../store/open-store.ts";
+
+export interface SettingsStore {
+  readonly requests: Handlers<"settings.get" | "settings.update">;
+  get(): Settings;
+  /** Writes the given fields, leaves the others, and tells every listener. */
+  update(change: Partial<Settings>): Settings;
+  setPythonPath(path: string | null): void;
+  setModelFolders(folders: readonly string[]): void;
+}
+
+export interface SettingsStoreOptions {
+  store: Store;
+  publish: Publish;
+  log: (message: string, details?: Record<string, unknown>) => void;
+}
+
+export function openSettings({ store, publish, log }: SettingsStoreOptions): SettingsStore {
+  let current = readSettings(store, log);
+
+  const update = (change: Partial<Settings>): Settings => {
+    const next = settingsSchema.parse({ ...current, ...withoutUndefined(change) });
+    store
+      .prepare(
+        "INSERT INTO settings (id, value) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET value = excluded.value",
+      )
+      .run(JSON.stringify(next));
+    current = next;
+    publish("settings.changed", next);
+    return next;
+  };
+
+  return {
+    requests: {
+      "settings.get": () => current,
+      "settings.update": (params) => update(withoutUndefined(params)),
+    },
+    get: () => current,
+    update,
+    setPythonPath: (pythonPath) => void update({ pythonPath }),
+    setModelFolders: (modelFolders) => void update({ modelFolders: [...modelFolders] }),
+  };
+}
+
+/** Settings are never a reason not to start: what cannot be read falls back to the defaults. */
+function readSettings(store: Store, log: SettingsStoreOptions["log"]): Settings {
+  const value = store.prepare("SELECT value FROM settings WHERE id = 1").get()?.["value"];
+  if (value === undefined) return settingsSchema.parse({});
+  try {
+    return settingsSchema.parse(JSON.parse(String(value)));
+  } catch (error) {
+    log("The stored settings cannot be read; the defaults are used", { error: String(error) });
+    return settingsSchema.parse({});
+  }
+}
+
+/** A caller that names a field without a value means: leave it. */
+function withoutUndefined(change: { [K in keyof Settings]?: Settings[K] | undefined }) {
+  return Object.fromEntries(
+    Object.entries(change).filter(([, value]) => value !== undefined),
+  ) as Partial<Settings>;
+}

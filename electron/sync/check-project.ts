@@ -1,0 +1,202 @@
+import { randomUUID } from "node:crypto";
+import { AppError } from "../../shared/app-error.ts";
+import type { ProjectCheck, ProjectFinding } from "../../shared/contract/supabase.ts";
+import { parseProjectUrl, requirePublishableKey } from "./project-address.ts";
+import { ProjectProbe } from "./project-probe.ts";
+import { type ProjectPromise, readProjectPromise } from "./project-promise.ts";
+
+/*
+ * What a publishable key can find out without anyone signed in. It has no right on anything, so the
+ * answers tell things apart by how they refuse:
+ *
+ *   table     42501 there and closed     42703 a column is missing   42P01/PGRST205 missing
+ *   function  42501 there and closed     PGRST202 missing
+ *   bucket    "Bucket not found"         any other refusal: there
+ *   200       open to everyone: wrong
+ */
+const RERUN = "Run the SQL below in the project's SQL editor; it may be run as often as you like.";
+const NO_TABLE = ["42P01", "PGRST205"];
+const NO_FUNCTION = ["PGRST202", "42883"];
+
+export interface ProjectCheckOptions {
+  /** The folder with `foundation.json` and `migrations`. */
+  supabasePath: string;
+  fetch: typeof fetch;
+}
+
+export function createProjectCheck(options: ProjectCheckOptions): {
+  requests: {
+    "supabase.checkProject": (project: { url: string; anonKey: string }) => Promise<ProjectCheck>;
+  };
+} {
+  return {
+    requests: {
+      "supabase.checkProject": ({ url, anonKey }) => checkProject(url, anonKey, options),
+    },
+  };
+}
+
+async function checkProject(
+  text: string,
+  key: string,
+  { supabasePath, fetch }: ProjectCheckOptions,
+): Promise<ProjectCheck> {
+  const url = parseProjectUrl(text);
+  requirePublishableKey(key);
+  const probe = new ProjectProbe(url, key, fetch);
+  const entrance = await checkEntrance(probe);
+  const findings = entrance.some(({ state }) => state === "wrong")
+    ? entrance
+    : [...entrance, ...(await checkContents(probe, readProjectPromise(supabasePath)))];
+  return { url, isReady: findings.every(({ state }) => state === "ok"), findings };
+}
+
+async function checkEntrance(probe: ProjectProbe): Promise<ProjectFinding[]> {
+  const { status, message, body } = await probe.ask("/auth/v1/settings");
+  if (status === 401 || status === 403) {
+    return [
+      wrong(
+        "key",
+        `The project refuses the key (${message}). Copy it again from Project Settings → API Keys of this very project.`,
+      ),
+    ];
+  }
+  if (status !== 200) {
+    return [
+      wrong(
+        "address",
+        `This does not look like a Supabase project: its sign-in answers ${status} (${message}). Check the address.`,
+      ),
+    ];
+  }
+  const settings = body as { external?: { email?: boolean } } | null;
+  return [
+    ok("key", "The project answers and accepts the key."),
+    settings?.external?.email === false
+      ? wrong(
+          "sign-in",
+          "Signing in by e-mail is switched off: Dashboard → Authentication → Sign In / Providers → Email.",
+        )
+      : ok("sign-in", "Signing in by e-mail is possible."),
+  ];
+}
+
+async function checkContents(
+  probe: ProjectProbe,
+  { tables, functions, buckets }: ProjectPromise,
+): Promise<ProjectFinding[]> {
+  return Promise.all([
+    ...tables.map((table) => checkTable(probe, table)),
+    ...functions.map((wanted) => checkFunction(probe, wanted)),
+    ...buckets.map((bucket) => checkBucket(probe, bucket)),
+  ]);
+}
+
+async function checkTable(
+  probe: ProjectProbe,
+  { name, columns, migration }: ProjectPromise["tables"][number],
+): Promise<ProjectFinding> {
+  const missing: ProjectPromise["tables"][number]["columns"] = [];
+  // The database names one missing column at a time.
+  for (;;) {
+    const present = columns.filter((column) => !missing.includes(column));
+    const select = present.map((column) => column.name).join(",");
+    const reply = await probe.ask(`/rest/v1/${name}?select=${select}&limit=0`);
+    if (reply.status === 200) {
+      return wrong(
+        name,
+        `The table ${name} answers without anyone signed in. ${RERUN}`,
+        migration.sql,
+      );
+    }
+    if (NO_TABLE.includes(reply.code)) {
+      return lacking(name, `The table ${name} is missing. ${RERUN}`, migration.sql);
+    }
+    const found =
+      reply.code === "42703"
+        ? present.find((column) => reply.message.includes(`${name}.${column.name} `))
+        : undefined;
+    if (found !== undefined) {
+      missing.push(found);
+      continue;
+    }
+    if (reply.code !== "42501") throw unexpected(name, reply);
+    if (missing.length === 0) return ok(name, `The table ${name} is there, with all its columns.`);
+    const names = missing.map((column) => column.name).join(", ");
+    const statements = missing.map((column) => column.sql).join("\n");
+    return lacking(name, `The table ${name} lacks ${names}. ${RERUN}`, statements);
+  }
+}
+
+async function checkFunction(
+  probe: ProjectProbe,
+  wanted: ProjectPromise["functions"][number],
+): Promise<ProjectFinding> {
+  // The API looks functions up by the names of their parameters; nothing is passed in them.
+  const names = wanted.arguments.split(", ").map((parameter) => parameter.split(" ")[0] ?? "");
+  const reply = await probe.ask(`/rest/v1/rpc/${wanted.name}`, {
+    method: "POST",
+    body: JSON.stringify(Object.fromEntries(names.map((name) => [name, null]))),
+  });
+  const { name, migration } = wanted;
+  if (reply.status === 200) {
+    return wrong(
+      name,
+      `The function ${name} answers without anyone signed in. ${RERUN}`,
+      migration.sql,
+    );
+  }
+  if (NO_FUNCTION.includes(reply.code)) {
+    return lacking(
+      name,
+      `The function ${name} is missing, or an older one is there. ${RERUN}`,
+      migration.sql,
+    );
+  }
+  if (reply.code !== "42501") throw unexpected(name, reply);
+  return ok(name, `The function ${name} is there.`);
+}
+
+/** Asks to upload one byte, which a bucket that is set up rightly refuses to strangers. */
+async function checkBucket(
+  probe: ProjectProbe,
+  { id, migration }: ProjectPromise["buckets"][number],
+): Promise<ProjectFinding> {
+  const path = `/storage/v1/object/${id}/lora-desk-check/${randomUUID()}`;
+  const reply = await probe.ask(path, {
+    method: "POST",
+    contentType: "text/x-lora-desk-check",
+    body: "?",
+  });
+  if (reply.status === 200) {
+    await probe.ask(path, { method: "DELETE" });
+    return wrong(
+      id,
+      `Everyone may upload to the bucket ${id} without signing in: look through the policies on storage.objects and remove those that name no user. ${RERUN}`,
+      migration.sql,
+    );
+  }
+  if (reply.message === "Bucket not found") {
+    return lacking(id, `The bucket ${id} is missing. ${RERUN}`, migration.sql);
+  }
+  return ok(id, `The bucket ${id} is there and closed to strangers.`);
+}
+
+function ok(subject: string, message: string): ProjectFinding {
+  return { subject, state: "ok", message, sql: null };
+}
+
+function lacking(subject: string, message: string, sql: string): ProjectFinding {
+  return { subject, state: "missing", message, sql };
+}
+
+function wrong(subject: string, message: string, sql: string | null = null): ProjectFinding {
+  return { subject, state: "wrong", message, sql };
+}
+
+function unexpected(subject: string, reply: { status: number; message: string }): AppError {
+  return new AppError(
+    "unavailable",
+    `The project gave an unexpected answer about ${subject}: ${reply.status} ${reply.message}. Try again; if it stays so, see Dashboard → Logs.`,
+  );
+}

@@ -1,0 +1,73 @@
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { z } from "zod";
+
+/** What a project must have, as `supabase/foundation.json` describes it, with the SQL that makes it. */
+export interface ProjectPromise {
+  tables: { name: string; columns: { name: string; sql: string }[]; migration: Migration }[];
+  functions: { name: string; arguments: string; migration: Migration }[];
+  buckets: { id: string; migration: Migration }[];
+}
+export interface Migration {
+  name: string;
+  sql: string;
+}
+
+const STORAGE_MIGRATION = "supabase/migrations/20241224_create_lora_storage.sql";
+
+const descriptionSchema = z.object({
+  tables: z.record(
+    z.string(),
+    z.object({
+      migration: z.string(),
+      columns: z.array(
+        z.object({
+          name: z.string(),
+          type: z.string(),
+          nullable: z.boolean(),
+          default: z.string().nullable(),
+        }),
+      ),
+    }),
+  ),
+  functions: z.array(
+    z.object({
+      migration: z.string(),
+      schema: z.string(),
+      name: z.string(),
+      arguments: z.string(),
+      executableBy: z.array(z.string()),
+    }),
+  ),
+  storage: z.object({ buckets: z.array(z.object({ id: z.string() })) }),
+});
+
+/** @param supabasePath the folder with `foundation.json` and `migrations`. */
+export function readProjectPromise(supabasePath: string): ProjectPromise {
+  const text = readFileSync(join(supabasePath, "foundation.json"), "utf8");
+  const { tables, functions, storage } = descriptionSchema.parse(JSON.parse(text));
+  const migrationOf = (name: string): Migration => ({
+    name: basename(name),
+    sql: readFileSync(join(supabasePath, "migrations", basename(name)), "utf8"),
+  });
+  return {
+    tables: Object.entries(tables).map(([name, { migration, columns }]) => ({
+      name,
+      migration: migrationOf(migration),
+      columns: columns.map((column) => ({
+        name: column.name,
+        sql: `alter table public.${name} add column ${column.name} ${column.type}${column.nullable ? "" : " not null"}${column.default === null ? "" : ` default ${column.default}`};`,
+      })),
+    })),
+    functions: functions
+      .filter(
+        ({ schema, executableBy }) => schema === "public" && executableBy.includes("authenticated"),
+      )
+      .map(({ name, arguments: parameters, migration }) => ({
+        name,
+        arguments: parameters,
+        migration: migrationOf(migration),
+      })),
+    buckets: storage.buckets.map(({ id }) => ({ id, migration: migrationOf(STORAGE_MIGRATION) })),
+  };
+}

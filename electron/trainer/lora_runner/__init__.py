@@ -1,0 +1,1 @@
+"""What `runner.py` is made of. Only the standard library."""

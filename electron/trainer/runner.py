@@ -1,0 +1,190 @@
+"""`python runner.py --run DIR --attempt N`: starts one attempt of a run and looks after it.
+
+    app ──starts, detached──▶ runner ──starts──▶ trainer (own process group)
+                                │ heartbeat.json every 2 s, exit.json at the end
+                                ▼
+                        the run folder, which the app reads
+
+Outlives the app: it is the leader of its own session and ignores SIGHUP. Only the standard library,
+so that it works where nothing is installed yet. Output of both processes goes to log.txt, a file:
+a pipe would block or kill the trainer once the app is gone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import traceback
+import uuid
+from pathlib import Path
+from typing import IO
+
+from lora_runner.atomic_json import write_json
+from lora_runner.exit_cause import describe_exit, exit_fields, oom_kills
+from lora_runner.gpu_sample import sample_gpus
+from lora_runner.process_identity import boot_id, start_time
+from lora_runner.run_lock import lock_run, stop_orphan
+
+HEARTBEAT_SECONDS = 2.0
+POLL_SECONDS = 0.2
+# Exit code of the runner itself when another runner has the run.
+LOCKED_EXIT_CODE = 75
+
+
+class Runner:
+    def __init__(self, folder: Path, attempt: int, lock: IO[bytes]) -> None:
+        self._folder = folder
+        self._attempt = attempt
+        self._lock = lock
+        self._trainer: subprocess.Popen | None = None
+        self._identity: dict | None = None
+        self._gpu_uuids: list[str] = []
+        self._is_stop_wanted = False
+        self._me = {"pid": os.getpid(), "start_time": start_time(os.getpid())}
+        self._boot_id = boot_id()
+
+    def run(self) -> int:
+        for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), self._on_stop_signal)
+        if hasattr(signal, "SIGHUP"):
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        self._set_old_exit_aside()
+        oom_before = oom_kills()
+        self._beat("starting")
+        self._start_trainer()
+        code = self._watch()
+        self._beat("exited")
+        self._write_exit(describe_exit(code, oom_before, oom_kills()))
+        return 0
+
+    def fail(self, error: BaseException) -> None:
+        """The runner itself cannot go on: say so, and leave no trainer without a runner."""
+        if self._trainer is not None and self._trainer.poll() is None:
+            self._trainer.kill()
+            self._trainer.wait()
+        message = f"The run could not be started or watched: {type(error).__name__}: {error}"
+        self._write_exit(exit_fields(None, None, "runner_error", message))
+
+    def _write_exit(self, fields: dict) -> None:
+        base = {"v": 1, "ts": time.time(), "attempt": self._attempt}
+        write_json(self._folder / "exit.json", {**base, **fields})
+
+    def _set_old_exit_aside(self) -> None:
+        path = self._folder / "exit.json"
+        if not path.exists():
+            return
+        try:
+            attempt = int(json.loads(path.read_text("utf-8"))["attempt"])
+        except (ValueError, KeyError, TypeError):
+            attempt = self._attempt - 1
+        os.replace(path, self._folder / f"exit.{attempt}.json")
+
+    def _start_trainer(self) -> None:
+        config = json.loads((self._folder / "config.json").read_text("utf-8"))
+        device = config["device"]
+        self._gpu_uuids = list(device["uuids"]) if device["kind"] == "cuda" else []
+        environment = {
+            **os.environ,
+            "CUDA_VISIBLE_DEVICES": ",".join(self._gpu_uuids),
+            "HF_HUB_OFFLINE": "1",
+            "TOKENIZERS_PARALLELISM": "false",
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONIOENCODING": "utf-8",
+        }
+        command = [sys.executable, "-m", "lora_trainer.train"]
+        command += ["--run", str(self._folder), "--attempt", str(self._attempt)]
+        own_group: dict = {"start_new_session": True, "pass_fds": (self._lock.fileno(),)}
+        if os.name == "nt":
+            own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+        with (self._folder / "log.txt").open("ab") as log:
+            self._trainer = subprocess.Popen(
+                command,
+                cwd=Path(__file__).resolve().parent,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                **own_group,
+            )
+        pid = self._trainer.pid
+        self._identity = {"pid": pid, "start_time": start_time(pid)}
+
+    def _watch(self) -> int:
+        trainer = self._trainer
+        assert trainer is not None
+        is_forwarded = False
+        beat_at = float("-inf")
+        while True:
+            if self._is_stop_wanted and not is_forwarded:
+                is_forwarded = True
+                beat_at = float("-inf")
+                self._ask_trainer_to_stop(trainer)
+            if time.monotonic() - beat_at >= HEARTBEAT_SECONDS:
+                beat_at = time.monotonic()
+                # A full disk must not cost the run its runner: the next beat may work again.
+                with contextlib.suppress(OSError):
+                    self._beat("stopping" if self._is_stop_wanted else "running")
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return trainer.wait(timeout=POLL_SECONDS)
+
+    def _ask_trainer_to_stop(self, trainer: subprocess.Popen) -> None:
+        # By command.json, not by a signal: one that arrives in the trainer's first moments, before
+        # it listens, would end it as if it had been killed. Windows has no such signal at all.
+        command = {"v": 1, "id": str(uuid.uuid4()), "attempt": self._attempt}
+        command.update(action="stop", ts=time.time())
+        try:
+            write_json(self._folder / "command.json", command)
+        except OSError:  # a full disk
+            trainer.terminate()
+
+    def _on_stop_signal(self, _number: int, _frame: object) -> None:
+        self._is_stop_wanted = True
+
+    def _beat(self, phase: str) -> None:
+        beat = {
+            "v": 1,
+            "ts": time.time(),
+            "attempt": self._attempt,
+            "boot_id": self._boot_id,
+            "runner": self._me,
+            "trainer": self._identity,
+            "phase": phase,
+            "gpus": sample_gpus(self._gpu_uuids) if phase == "running" else [],
+        }
+        write_json(self._folder / "heartbeat.json", beat)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Runs one attempt of a training run.")
+    parser.add_argument("--run", type=Path, required=True, help="the run folder")
+    parser.add_argument("--attempt", type=int, required=True)
+    arguments = parser.parse_args()
+    folder = arguments.run.resolve()
+    if hasattr(os, "setsid"):
+        with contextlib.suppress(OSError):  # it leads a session already
+            os.setsid()
+    lock = lock_run(folder)
+    if lock is None and stop_orphan(folder):
+        lock = lock_run(folder)
+    if lock is None:
+        print(f"Another runner is running {folder}; this one leaves.", file=sys.stderr)
+        return LOCKED_EXIT_CODE
+    with lock:
+        runner = Runner(folder, arguments.attempt, lock)
+        try:
+            return runner.run()
+        except Exception as error:
+            traceback.print_exc()
+            runner.fail(error)
+            return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

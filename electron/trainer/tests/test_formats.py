@@ -1,0 +1,37 @@
+"""The rules of rows, by the cases that the app's importer is held to as well."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from lora_trainer.formats import RowRejected
+from lora_trainer.row_json import parse_row
+
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "row-cases.jsonl").read_text("utf-8").splitlines()
+]
+
+
+def raw_bytes(case: dict) -> bytes:
+    """`raw` is text, `raw_base64` bytes, `raw_parts` a list of [text, times]."""
+    if "raw_base64" in case:
+        return base64.b64decode(case["raw_base64"])
+    if "raw_parts" in case:
+        return "".join(text * times for text, times in case["raw_parts"]).encode()
+    return case["raw"].encode()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
+def test_row_case(case: dict) -> None:
+    if case["accept"]:
+        row = parse_row(raw_bytes(case), case["format"])
+        assert [{"role": turn.role, "text": turn.text} for turn in row.turns] == case["turns"]
+    else:
+        with pytest.raises(RowRejected) as rejected:
+            parse_row(raw_bytes(case), case["format"])
+        assert rejected.value.reason == case["reason"]

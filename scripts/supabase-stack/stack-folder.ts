@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { acquireCoreLock } from "../../electron/home/core-lock.ts";
+import { forgetProcesses, stopLeftoverProcesses } from "./leftover-processes.ts";
+
+/** Where a stack keeps its data: given and kept, or temporary and thrown away at the end. */
+export interface StackFolder {
+  path: string;
+  isThrownAway: boolean;
+  /** When all programs have ended. */
+  close(): void;
+}
+
+const PREFIX = "lora-desk-stack-";
+/** A younger folder may belong to a stack that is just starting and has not locked it yet. */
+const STARTING_MS = 60_000;
+/** All that a stack puts into its folder, but for the lock. */
+const CONTENTS = ["pgdata", "postgres", "files", "uploads", "keys.json", "processes.json"];
+
+export async function openStackFolder(keep: string | undefined): Promise<StackFolder> {
+  return keep === undefined ? openTemporary() : openKept(resolve(keep));
+}
+
+/** Empties a kept folder of what a stack has put there, and of nothing else. */
+export async function clearStackFolder(keep: string): Promise<void> {
+  if (!existsSync(keep)) return;
+  const folder = await openKept(resolve(keep));
+  for (const name of CONTENTS) rmSync(join(folder.path, name), { recursive: true, force: true });
+  folder.close();
+}
+
+async function openKept(path: string): Promise<StackFolder> {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const lock = acquireCoreLock(path);
+  if (lock === null) {
+    throw new Error(
+      `Another local stack is using ${path}. Stop it (Ctrl-C where it runs), or keep this one's data in another folder.`,
+    );
+  }
+  await stopLeftoverProcesses(path);
+  return {
+    path,
+    isThrownAway: false,
+    close: () => {
+      forgetProcesses(path);
+      lock.release();
+    },
+  };
+}
+
+async function openTemporary(): Promise<StackFolder> {
+  await clearLeftoverFolders();
+  const path = mkdtempSync(join(tmpdir(), PREFIX));
+  const lock = acquireCoreLock(path);
+  return {
+    path,
+    isThrownAway: true,
+    close: () => {
+      lock?.release();
+      rmSync(path, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Stops and removes the throwaway stacks that were killed before they could do it themselves. */
+async function clearLeftoverFolders(): Promise<void> {
+  for (const name of readdirSync(tmpdir())) {
+    if (!name.startsWith(PREFIX)) continue;
+    const path = join(tmpdir(), name);
+    const found = statSync(path, { throwIfNoEntry: false });
+    const isOurs = found?.isDirectory() === true && found.uid === (process.getuid?.() ?? found.uid);
+    if (!isOurs || Date.now() - found.mtimeMs < STARTING_MS) continue;
+    const lock = acquireCoreLock(path);
+    if (lock === null) continue;
+    await stopLeftoverProcesses(path);
+    lock.release();
+    rmSync(path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,270 @@
+import type { PostgrestError, SupabaseClient } from "@supabase/supabase-js";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { newArtifact, newJob, newPoint, type SampleRows, sampleRows } from "./sample-rows.ts";
+import { openTeamProject, type TeamProject } from "./team-project.ts";
+
+const TABLES = [
+  "datasets",
+  "training_jobs",
+  "metrics_points",
+  "model_artifacts",
+  "cost_records",
+  "notifications",
+  "sync_changes",
+] as const;
+type Table = (typeof TABLES)[number];
+const CALLERS = ["owner", "other", "anon"] as const;
+type Caller = (typeof CALLERS)[number];
+const OPERATIONS = ["select", "insert", "update", "delete"] as const;
+type Operation = (typeof OPERATIONS)[number];
+
+/**
+ * What each gets: how many rows, or PostgreSQL's code ("denied" is 42501). The other user's select,
+ * update and delete of rows out of sight are no errors: they concern no rows.
+ */
+const DENIED = "denied";
+const EXPECTED: Record<Table, Record<Operation, Record<Caller, string>>> = {
+  datasets: {
+    select: { owner: "1 row", other: "0 rows", anon: DENIED },
+    insert: { owner: "1 row", other: DENIED, anon: DENIED },
+    update: { owner: "1 row", other: "0 rows", anon: DENIED },
+    delete: { owner: DENIED, other: DENIED, anon: DENIED },
+  },
+  training_jobs: {
+    select: { owner: "1 row", other: "0 rows", anon: DENIED },
+    insert: { owner: "1 row", other: DENIED, anon: DENIED },
+    update: { owner: "1 row", other: "0 rows", anon: DENIED },
+    delete: { owner: "1 row", other: "0 rows", anon: DENIED },
+  },
+  metrics_points: {
+    select: { owner: "1 row", other: "0 rows", anon: DENIED },
+    insert: { owner: "1 row", other: DENIED, anon: DENIED },
+    update: { owner: "1 row", other: "0 rows", anon: DENIED },
+    delete: { owner: DENIED, other: DENIED, anon: DENIED },
+  },
+  model_artifacts: {
+    select: { owner: "1 row", other: "0 rows", anon: DENIED },
+    insert: { owner: "1 row", other: DENIED, anon: DENIED },
+    update: { owner: "1 row", other: "0 rows", anon: DENIED },
+    delete: { owner: DENIED, other: DENIED, anon: DENIED },
+  },
+  cost_records: {
+    select: { owner: "1 row", other: "0 rows", anon: DENIED },
+    insert: { owner: "1 row", other: DENIED, anon: DENIED },
+    update: { owner: DENIED, other: DENIED, anon: DENIED },
+    delete: { owner: DENIED, other: DENIED, anon: DENIED },
+  },
+  notifications: {
+    select: { owner: "1 row", other: "0 rows", anon: DENIED },
+    insert: { owner: "1 row", other: DENIED, anon: DENIED },
+    update: { owner: "1 row", other: "0 rows", anon: DENIED },
+    delete: { owner: DENIED, other: DENIED, anon: DENIED },
+  },
+  sync_changes: {
+    select: { owner: "1 row", other: "0 rows", anon: DENIED },
+    insert: { owner: DENIED, other: DENIED, anon: DENIED },
+    update: { owner: DENIED, other: DENIED, anon: DENIED },
+    delete: { owner: DENIED, other: DENIED, anon: DENIED },
+  },
+};
+
+const CHANGES: Record<Table, Record<string, unknown>> = {
+  datasets: { name: "Changed" },
+  training_jobs: { name: "Changed" },
+  metrics_points: { training_loss: 9 },
+  model_artifacts: { name: "Changed" },
+  cost_records: { amount: 99 },
+  notifications: { read: true },
+  sync_changes: { action: "delete" },
+};
+
+let project: TeamProject;
+/** The owner's rows: stored anew for every test. */
+let rows: SampleRows;
+
+beforeAll(async () => {
+  project = await openTeamProject();
+});
+afterAll(async () => {
+  await project?.close();
+});
+beforeEach(async () => {
+  rows = sampleRows(project.owner.id);
+  for (const table of TABLES) {
+    if (table !== "sync_changes") await expectStored(table, rows[table]);
+  }
+});
+
+async function expectStored(table: Table, row: Record<string, unknown>): Promise<void> {
+  const { error } = await project.service.from(table).insert(row);
+  expect(error).toBeNull();
+}
+
+describe.each(TABLES)("%s", (table) => {
+  describe.each(OPERATIONS)("%s", (operation) => {
+    test.each(CALLERS)("by %s", async (caller) => {
+      const id = await rowIdOf(table);
+      const before = await stored(table, id);
+      const answer = await attempt(clientOf(caller), table, operation, id);
+      expect(answer).toBe(EXPECTED[table][operation][caller]);
+      // Whatever was said: a row changes only for its owner.
+      const isAllowed = EXPECTED[table][operation][caller] === "1 row";
+      if (!isAllowed || operation === "select") expect(await stored(table, id)).toEqual(before);
+      else if (operation !== "insert") expect(await stored(table, id)).not.toEqual(before);
+    });
+  });
+});
+
+test("nobody ties a row to what belongs to somebody else", async () => {
+  const { other } = project;
+  const own = sampleRows(other.id);
+  expect(await codeOf(other.client.from("datasets").insert(own.datasets))).toBeNull();
+  expect(await codeOf(other.client.from("training_jobs").insert(own.training_jobs))).toBeNull();
+  const theirDataset = rows.datasets.id;
+  const theirJob = rows.training_jobs.id;
+  const refused = [
+    other.client.from("training_jobs").insert(newJob(theirDataset)),
+    other.client.from("training_jobs").update({ dataset_id: theirDataset }).eq("user_id", other.id),
+    other.client
+      .from("training_jobs")
+      .update({ artifact_id: rows.model_artifacts.id })
+      .eq("user_id", other.id),
+    other.client.from("metrics_points").insert(newPoint(theirJob, 7)),
+    other.client.from("model_artifacts").insert(newArtifact(theirJob, own.datasets.id)),
+    other.client
+      .from("model_artifacts")
+      .insert(newArtifact(own.training_jobs.id as string, theirDataset)),
+    other.client.from("cost_records").insert({ ...own.cost_records, job_id: theirJob }),
+  ];
+  for (const request of refused) expect(await codeOf(request)).toBe("42501");
+});
+
+test("a row is neither given away nor renumbered", async () => {
+  const { owner, other } = project;
+  const own = () => owner.client.from("datasets");
+  expect(await codeOf(own().update({ user_id: other.id }).eq("id", rows.datasets.id))).toBe(
+    "42501",
+  );
+  expect(await codeOf(own().update({ id: other.id }).eq("id", rows.datasets.id))).toBe("23514");
+});
+
+test("of a notification only `read` changes, and only from false to true", async () => {
+  const own = () => project.owner.client.from("notifications");
+  const { id } = rows.notifications;
+  expect(await codeOf(own().update({ title: "Other" }).eq("id", id))).toBe("42501");
+  expect(await codeOf(own().update({ read: true }).eq("id", id))).toBeNull();
+  expect(await codeOf(own().update({ read: false }).eq("id", id))).toBe("42501");
+});
+
+test("a change sets updated_at, whatever the client says", async () => {
+  const { data } = await project.owner.client
+    .from("datasets")
+    .update({ name: "New", updated_at: "2001-01-01T00:00:00Z" })
+    .eq("id", rows.datasets.id)
+    .select()
+    .single();
+  expect(Date.parse(data.updated_at)).toBeGreaterThan(Date.parse("2020-01-01"));
+});
+
+test("a deleted job takes metrics and artifacts along and leaves its costs", async () => {
+  const { owner, service } = project;
+  const jobId = rows.training_jobs.id;
+  const artifactId = rows.model_artifacts.id;
+  await owner.client.from("training_jobs").update({ artifact_id: artifactId }).eq("id", jobId);
+  expect(await codeOf(owner.client.from("training_jobs").delete().eq("id", jobId))).toBeNull();
+  expect(await stored("metrics_points", rows.metrics_points.id)).toBeNull();
+  expect(await stored("model_artifacts", artifactId)).toBeNull();
+  expect(await stored("cost_records", rows.cost_records.id)).toMatchObject({ job_id: null });
+  const { data } = await service.from("sync_changes").select("action").eq("row_id", artifactId);
+  expect(data?.map(({ action }) => action)).toContain("delete");
+});
+
+test("with a user goes all that is theirs, the feed included", async () => {
+  const { database } = project;
+  const { rows: users } = await database.query(
+    "insert into auth.users (id, email) values (gen_random_uuid(), 'leaver@example.org') returning id",
+  );
+  const leaver = String(users[0].id);
+  const theirs = sampleRows(leaver);
+  for (const table of TABLES) {
+    if (table !== "sync_changes") await expectStored(table, theirs[table]);
+  }
+  await project.service
+    .from("training_jobs")
+    .update({ artifact_id: theirs.model_artifacts.id })
+    .eq("id", theirs.training_jobs.id);
+  await database.query("delete from auth.users where id = $1", [leaver]);
+  for (const table of TABLES) {
+    if (table !== "sync_changes") expect(await stored(table, theirs[table].id)).toBeNull();
+  }
+  const { data } = await project.service.from("sync_changes").select("id").eq("user_id", leaver);
+  expect(data).toEqual([]);
+});
+
+function clientOf(caller: Caller): SupabaseClient {
+  return caller === "anon" ? project.anon : project[caller].client;
+}
+
+/** The feed numbers its own rows; there the entry that the owner's dataset left is looked at. */
+async function rowIdOf(table: Table): Promise<string> {
+  if (table !== "sync_changes") return rows[table].id;
+  const { data } = await project.service
+    .from("sync_changes")
+    .select("id")
+    .eq("row_id", rows.datasets.id)
+    .single();
+  return String(data?.id);
+}
+
+async function attempt(
+  client: SupabaseClient,
+  table: Table,
+  operation: Operation,
+  id: string,
+): Promise<string> {
+  const request = (() => {
+    switch (operation) {
+      case "select":
+        return client.from(table).select().eq("id", id);
+      case "insert":
+        return client.from(table).insert(newRow(table)).select();
+      case "update":
+        return client.from(table).update(CHANGES[table]).eq("id", id).select();
+      case "delete":
+        return client.from(table).delete().eq("id", id).select();
+    }
+  })();
+  const { data, error } = await request;
+  if (error !== null) return error.code === "42501" ? DENIED : error.code;
+  return data?.length === 1 ? "1 row" : `${data?.length} rows`;
+}
+
+/** A new row in the owner's name, whoever sends it. */
+function newRow(table: Table): Record<string, unknown> {
+  if (table === "sync_changes") {
+    return {
+      epoch: "forged",
+      user_id: project.owner.id,
+      table_name: "datasets",
+      row_id: rows.datasets.id,
+      action: "delete",
+    };
+  }
+  const fresh = sampleRows(project.owner.id)[table];
+  const references = Object.fromEntries(
+    [
+      ["job_id", rows.training_jobs.id],
+      ["dataset_id", rows.datasets.id],
+    ].filter(([column]) => column! in fresh),
+  );
+  return { ...fresh, ...references, ...(table === "metrics_points" ? { step: 2 } : {}) };
+}
+
+async function stored(table: Table, id: string): Promise<Record<string, unknown> | null> {
+  const { data } = await project.service.from(table).select().eq("id", id).maybeSingle();
+  return data;
+}
+
+async function codeOf(request: PromiseLike<{ error: PostgrestError | null }>) {
+  return (await request).error?.code ?? null;
+}
