@@ -47,7 +47,8 @@ function start(): void {
     app.quit();
     return;
   }
-  app.enableSandbox();
+  // The flag is for machines where Chromium's sandbox cannot work; see scripts/start.ts.
+  if (!app.commandLine.hasSwitch("no-sandbox")) app.enableSandbox();
   protocol.registerSchemesAsPrivileged([pageSchemePrivileges]);
   app.on("web-contents-created", (_event, contents) => {
     guardContents(contents, (address) => openOutside(address, (url) => shell.openExternal(url)));

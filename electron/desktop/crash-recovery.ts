@@ -12,7 +12,7 @@ export interface CrashingContents {
 
 export interface CrashRecoveryParts {
   now(): number;
-  warn(message: string, details: object): void;
+  warn(message: string, details: Record<string, unknown>): void;
   /** The page has crashed twice in short time: asks whether to try once more. */
   askToReload(details: RenderProcessGoneDetails): Promise<boolean>;
   giveUp(): void;

@@ -83,7 +83,8 @@ function describeFailure(exitCode: number | null, text: string): Driver {
 
 function describeMissing(cards: readonly GraphicsCard[], platform: NodeJS.Platform): string {
   const nvidia = cards.filter((card) => card.isNvidia);
-  if (platform === "darwin") return "Macs have no NVIDIA GPU to train on. Training runs on the CPU.";
+  if (platform === "darwin")
+    return "Macs have no NVIDIA GPU to train on. Training runs on the CPU.";
   if (nvidia.length > 0) {
     const names = nvidia.map((card) => card.model || card.vendor).join(", ");
     return `This machine has an NVIDIA card (${names}) but no NVIDIA driver, so training runs on the CPU. ${installAdvice(platform)}`;

@@ -32,5 +32,8 @@ export function createHostLoad(): () => Promise<GpuReport["cpu"]> {
 async function readCpu(): Promise<{ name: string; cores: number }> {
   const { manufacturer, brand, cores } = await readCpuFacts();
   const name = [manufacturer, brand].filter(Boolean).join(" ").trim();
-  return { name: name || (os.cpus()[0]?.model ?? "CPU"), cores: cores || os.availableParallelism() };
+  return {
+    name: name || (os.cpus()[0]?.model ?? "CPU"),
+    cores: cores || os.availableParallelism(),
+  };
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { JobBench } from "./fixtures/job-bench.ts";
+import { BENCH_TIMINGS, JobBench } from "./fixtures/job-bench.ts";
 import { TrainerFiles } from "./fixtures/trainer-files.ts";
 
 let bench: JobBench;
@@ -26,7 +26,9 @@ it("removes an ended job with its folder, points, history and adapter", async ()
   await expect(remove(job.id)).rejects.toThrow("has not ended");
   trainer.exit("completed", 0);
   await bench.jobs.waitForEnd(job.id);
-  await expect(remove(job.id)).rejects.toThrow("still leaving");
+  await bench.reopen({ timings: { ...BENCH_TIMINGS, handoverMs: 0 } });
+  await expect(remove(job.id)).rejects.toThrow("is still alive");
+  await bench.reopen();
   await runner.exit(0);
   expect(await remove(job.id)).toBeNull();
   expect(existsSync(job.runPath)).toBe(false);

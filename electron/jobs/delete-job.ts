@@ -4,7 +4,8 @@ import { setImmediate as otherWork } from "node:timers/promises";
 import { AppError } from "../../shared/app-error.ts";
 import type { JobLedger, LedgerStores } from "./job-ledger.ts";
 import { hasEnded } from "./job-state.ts";
-import { livenessOf } from "./process-identity.ts";
+import type { JobTimings } from "./job-timings.ts";
+import { waitForLastProcesses } from "./last-processes.ts";
 import { RunFolder } from "./run-folder.ts";
 
 /** Few enough to take some ten milliseconds. */
@@ -16,7 +17,7 @@ const POINTS_AT_ONCE = 5000;
  */
 export async function deleteJob(
   id: string,
-  deps: LedgerStores & { ledger: JobLedger; runsPath: string },
+  deps: LedgerStores & { ledger: JobLedger; runsPath: string; timings: JobTimings },
 ): Promise<void> {
   const { ledger, jobs, metrics, runsPath } = deps;
   const record = ledger.get(id);
@@ -36,11 +37,13 @@ export async function deleteJob(
       `The folder of “${record.name}” (${path}) is not where runs are kept (${runsPath}), so it is not touched. Move it there, or remove it yourself.`,
     );
   }
-  for (const { identity, bootId } of await new RunFolder(path).readLastProcesses()) {
-    if ((await livenessOf(identity, bootId)) !== "alive") continue;
+  const { handoverMs, batchMs } = deps.timings;
+  const patience = { timeoutMs: handoverMs, intervalMs: batchMs };
+  const pids = await waitForLastProcesses(new RunFolder(path), patience);
+  if (pids.length > 0) {
     throw new AppError(
       "conflict",
-      `A process of “${record.name}” is still leaving (process ${identity.pid}). Try again in a moment.`,
+      `A process of “${record.name}” is still alive (process ${pids.join(", ")}). Wait until it has left, then delete the job.`,
     );
   }
   await rm(path, { recursive: true, force: true, maxRetries: 3 });

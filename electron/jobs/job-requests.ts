@@ -6,6 +6,7 @@ import type { LedgerStores } from "./job-ledger.ts";
 import type { JobRecord } from "./job-record.ts";
 import { hasEnded } from "./job-state.ts";
 import type { JobSupervisor } from "./job-supervisor.ts";
+import type { JobTimings } from "./job-timings.ts";
 import { readLogPage } from "./log-page.ts";
 import { readMetricsWindow } from "./metrics-window.ts";
 import { readIfThere, runConfigOf, runConfigText } from "./run-config.ts";
@@ -16,6 +17,7 @@ export type JobMethod = Extract<Method, `jobs.${string}` | `artifacts.${string}`
 export interface JobRequestsOptions extends LedgerStores, CreateJobOptions {
   supervisor: JobSupervisor;
   appVersion: string;
+  timings: JobTimings;
 }
 
 export function createJobRequests(options: JobRequestsOptions): Handlers<JobMethod> {

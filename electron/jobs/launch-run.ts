@@ -5,12 +5,11 @@ import type { JobLedger } from "./job-ledger.ts";
 import type { JobRecord } from "./job-record.ts";
 import type { JobError } from "./job-state.ts";
 import type { JobTimings } from "./job-timings.ts";
+import { waitForLastProcesses } from "./last-processes.ts";
 import { checkBeforeLaunch } from "./preflight.ts";
-import { livenessOf } from "./process-identity.ts";
 import { type DatasetFile, ensureRunConfig, runConfigOf } from "./run-config.ts";
 import { RunFolder } from "./run-folder.ts";
 import { type RunnerProcess, startRunner } from "./runner-process.ts";
-import { untilTrue } from "./until-true.ts";
 
 export interface LaunchOptions {
   ledger: JobLedger;
@@ -66,20 +65,14 @@ function aborted(signal: AbortSignal): Promise<null> {
 /** Two attempts at once would write into the same files. */
 async function waitForLastAttempt(
   folder: RunFolder,
-  timings: JobTimings,
+  { handoverMs, batchMs }: JobTimings,
   signal: AbortSignal,
 ): Promise<void> {
-  const processes = await folder.readLastProcesses();
-  const isOver = async () => {
-    const found = await Promise.all(
-      processes.map(({ identity, bootId }) => livenessOf(identity, bootId)),
-    );
-    return !found.includes("alive");
-  };
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(timings.handoverMs)]);
-  if ((await untilTrue(isOver, timings.batchMs, limit)) || signal.aborted) return;
-  const pids = processes.map(({ identity }) => identity.pid).join(", ");
-  throw new AppError("conflict", `The last attempt of this run is still alive (process ${pids}).`, {
+  const patience = { timeoutMs: handoverMs, intervalMs: batchMs, signal };
+  const pids = await waitForLastProcesses(folder, patience);
+  if (pids.length === 0 || signal.aborted) return;
+  const message = `The last attempt of this run is still alive (process ${pids.join(", ")}).`;
+  throw new AppError("conflict", message, {
     details: { remedy: "Wait for it to leave, or end that process, then press Resume." },
   });
 }

@@ -55,17 +55,18 @@ export function openJobSupervisor(options: OpenJobSupervisorOptions): Jobs {
     timeline: new TimelineStore(store),
     artifacts: new ArtifactStore(store),
   };
+  const timings = { ...JOB_TIMINGS, ...options.timings };
   const ledger = new JobLedger({ ...stores, publish, now });
   const supervisor = new JobSupervisor({
     ...options,
     ledger,
     metrics: stores.metrics,
     minimumFreeBytes: options.minimumFreeBytes ?? MINIMUM_FREE_BYTES,
-    timings: { ...JOB_TIMINGS, ...options.timings },
+    timings,
   });
   const closing = new AbortController();
   return {
-    requests: createJobRequests({ ...options, ...stores, ledger, supervisor, runsPath }),
+    requests: createJobRequests({ ...options, ...stores, ledger, supervisor, runsPath, timings }),
     waitForEnd: (id, signal) => waitForEnd(ledger, id, closing.signal, signal),
     close: async () => {
       closing.abort();

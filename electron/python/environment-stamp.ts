@@ -15,7 +15,11 @@ const stampSchema = z.object({
 });
 export type Stamp = z.infer<typeof stampSchema>;
 
-const checkedSchema = z.object({ v: z.literal(1), key: z.string(), report: environmentReportSchema });
+const checkedSchema = z.object({
+  v: z.literal(1),
+  key: z.string(),
+  report: environmentReportSchema,
+});
 
 /** Null when there is none or it is damaged: then the environment is not whole. */
 export async function readStamp(stampPath: string): Promise<Stamp | null> {

@@ -84,12 +84,13 @@ export function pythonCandidates(
   ];
   if (platform === "win32") {
     const local = path.win32.join(env["LOCALAPPDATA"] ?? "", "Programs", "Python");
-    const installed = ["312", "311", "313", "310"].map(
-      (digits): PythonCommand => [path.win32.join(local, `Python${digits}`, "python.exe")],
-    );
-    const launched = ["3", "3.12", "3.11", "3.13", "3.10"].map(
-      (version): PythonCommand => ["py", `-${version}`],
-    );
+    const installed = ["312", "311", "313", "310"].map((digits): PythonCommand => [
+      path.win32.join(local, `Python${digits}`, "python.exe"),
+    ]);
+    const launched = ["3", "3.12", "3.11", "3.13", "3.10"].map((version): PythonCommand => [
+      "py",
+      `-${version}`,
+    ]);
     return [...launched, ["python"], ["python3"], ...installed];
   }
   if (platform === "darwin") {

@@ -46,8 +46,7 @@ const CAUSES: readonly Cause[] = [
       "Install 64-bit Python 3.12 and build again; if you use a package mirror, check that it has these versions.",
   },
   {
-    pattern:
-      /Permission denied|Errno 13|Access is denied|os error (5|13)\b|Read-only file system/i,
+    pattern: /Permission denied|Errno 13|Access is denied|os error (5|13)\b|Read-only file system/i,
     message: "A file could not be written.",
     remedy:
       "Check that the data folder belongs to you and that no program (a virus scanner, a running training) holds its files, then build again.",

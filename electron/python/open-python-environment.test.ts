@@ -52,7 +52,9 @@ test("a package that cannot be imported is named, with the way to mend it", asyn
   const error = { package: "torch", message: "OSError: libgomp.so.1 not found" };
   bench.fake.setDoctor({ error }, 1);
   await expect(bench.open().buildAndWait()).rejects.toMatchObject({
-    message: expect.stringMatching(/torch cannot be imported.*libgomp.*Build the environment again/),
+    message: expect.stringMatching(
+      /torch cannot be imported.*libgomp.*Build the environment again/,
+    ),
   });
 });
 
@@ -98,9 +100,9 @@ test("the variable decides over the setting, and nothing is built over it", asyn
   bench.chosen = path.resolve("/somewhere/else");
   const one = bench.open({ env: { LORA_DESK_PYTHON: bench.fake.pythonPath } });
   expect((await one.ready()).pythonPath).toBe(bench.fake.pythonPath);
-  await expect(
-    one.requests["environment.build"]({ isFresh: true }, "local"),
-  ).rejects.toMatchObject({ kind: "conflict" });
+  await expect(one.requests["environment.build"]({ isFresh: true }, "local")).rejects.toMatchObject(
+    { kind: "conflict" },
+  );
 });
 
 test("building goes back from a chosen Python to the own one", async () => {

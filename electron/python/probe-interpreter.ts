@@ -30,7 +30,8 @@ const interpreterSchema = z.object({
 export type Interpreter = z.infer<typeof interpreterSchema>;
 
 export type ProbeAnswer =
-  { found: true; interpreter: Interpreter } | { found: false; reason: string };
+  | { found: true; interpreter: Interpreter }
+  | { found: false; reason: string };
 
 /** Asks an interpreter what it is, by running it. */
 export async function probeInterpreter(

@@ -14,7 +14,8 @@ const foundSchema = environmentReportSchema.omit({ checkedAt: true, pythonPath: 
 const troubleSchema = z.object({ error: z.object({ package: z.string(), message: z.string() }) });
 
 export type Verification =
-  { isUsable: true; report: EnvironmentReport } | { isUsable: false; failure: Failure };
+  | { isUsable: true; report: EnvironmentReport }
+  | { isUsable: false; failure: Failure };
 
 export interface VerifyOptions {
   pythonPath: string;

@@ -13,11 +13,9 @@ export const DESCRIPTION_PATH = join(
 
 /**
  * What the migrations promise, read from a database to which they have just been applied; each
- * table and function with the migration that makes it.
- *
- * @returns the text of supabase/foundation.json.
+ * table and function with the migration that makes it. The content of supabase/foundation.json.
  */
-export async function describeFoundation(databaseUrl: string): Promise<string> {
+export async function describeFoundation(databaseUrl: string): Promise<object> {
   const { tables, functions, ...rest } = await readWholeCatalogue(databaseUrl);
   const migrations = migrationPaths().map((path) => ({
     name: `supabase/migrations/${basename(path)}`,
@@ -28,7 +26,7 @@ export async function describeFoundation(databaseUrl: string): Promise<string> {
     if (found === undefined) throw new Error(`No migration has "${statement}"`);
     return found.name;
   };
-  const description = {
+  return {
     tables: Object.fromEntries(
       Object.entries(tables).map(([name, table]) => [
         name,
@@ -41,5 +39,4 @@ export async function describeFoundation(databaseUrl: string): Promise<string> {
     })),
     ...rest,
   };
-  return `${JSON.stringify(description, null, 2)}\n`;
 }

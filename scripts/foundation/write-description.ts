@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { execa } from "execa";
 import { describeFoundation, DESCRIPTION_PATH } from "./describe-foundation.ts";
 import { openScratchDatabase } from "./scratch-database.ts";
 
@@ -9,7 +10,8 @@ import { openScratchDatabase } from "./scratch-database.ts";
  */
 const database = await openScratchDatabase();
 try {
-  writeFileSync(DESCRIPTION_PATH, await describeFoundation(database.url));
+  writeFileSync(DESCRIPTION_PATH, JSON.stringify(await describeFoundation(database.url)));
+  await execa("oxfmt", [DESCRIPTION_PATH], { preferLocal: true });
   console.log(`Written: ${DESCRIPTION_PATH}`);
 } finally {
   await database.close();

@@ -132,6 +132,25 @@ test("a temporary stack that was killed is cleared away by the next one", async 
   expect(await aliveOf(leftBehind)).toEqual([]);
 });
 
+test("a program that fails with its stack open leaves nothing running", async () => {
+  const folder = join(place, "kept");
+  const failing = `
+    const { openStack } = await import(${JSON.stringify(join(import.meta.dirname, "open-stack.ts"))});
+    await openStack({ folder: ${JSON.stringify(folder)} });
+    process.stdout.write((await import("node:fs")).readFileSync(
+      ${JSON.stringify(join(folder, "processes.json"))}) + "\\n");
+    throw new Error("nobody catches this");`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", failing], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  running.push(child);
+  const ended = once(child, "exit");
+  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  expect(await ended).toEqual([1, null]);
+  const pids = (JSON.parse(line) as { pid: number }[]).map(({ pid }) => pid);
+  await vi.waitFor(async () => expect(await aliveOf(pids)).toEqual([]), { timeout: 20_000 });
+});
+
 test("the program writes the environment file, and stops cleanly when it is told to", async () => {
   vi.stubEnv("TMPDIR", place);
   const env = join(place, ".env.local");
@@ -146,12 +165,18 @@ test("the program writes the environment file, and stops cleanly when it is told
   expect(readdirSync(place)).toEqual([".env.local"]);
 });
 
+test("data is kept only in a folder that is empty or a stack's already", async () => {
+  const folder = join(place, "thesis");
+  mkdirSync(join(folder, "files"), { recursive: true });
+  await expect(openStack({ folder })).rejects.toThrow(/holds other things than a local stack/);
+  expect(readdirSync(folder)).toEqual(["files"]);
+});
+
 test("--fresh begins again and leaves what is not the stack's", async () => {
   const folder = join(place, "kept");
-  mkdirSync(folder);
-  writeFileSync(join(folder, "notes.md"), "mine");
   const before = await open({ folder, migrations });
   await before.close();
+  writeFileSync(join(folder, "notes.md"), "mine");
   const { child, stack } = await start("--keep", folder, "--fresh");
   expect(stack.publishableKey).not.toBe(before.publishableKey);
   expect(existsSync(join(folder, "notes.md"))).toBe(true);

@@ -15,8 +15,11 @@ export interface StackFolder {
 const PREFIX = "lora-desk-stack-";
 /** A younger folder may belong to a stack that is just starting and has not locked it yet. */
 const STARTING_MS = 60_000;
-/** All that a stack puts into its folder, but for the lock. */
-const CONTENTS = ["pgdata", "postgres", "files", "uploads", "keys.json", "processes.json"];
+const LOCK = "core.lock";
+/** The first thing that a stack writes into its folder: by it one is known. */
+const KEYS = "keys.json";
+/** All that a stack puts there, but for the lock; the keys last, should clearing be interrupted. */
+const CONTENTS = ["pgdata", "postgres", "files", "uploads", "processes.json", KEYS];
 
 export async function openStackFolder(keep: string | undefined): Promise<StackFolder> {
   return keep === undefined ? openTemporary() : openKept(resolve(keep));
@@ -32,6 +35,7 @@ export async function clearStackFolder(keep: string): Promise<void> {
 
 async function openKept(path: string): Promise<StackFolder> {
   mkdirSync(path, { recursive: true, mode: 0o700 });
+  refuseIfOfOthers(path);
   const lock = acquireCoreLock(path);
   if (lock === null) {
     throw new Error(
@@ -47,6 +51,15 @@ async function openKept(path: string): Promise<StackFolder> {
       lock.release();
     },
   };
+}
+
+/** So that nobody's own `files` are mixed with ours, or cleared with them. */
+function refuseIfOfOthers(path: string): void {
+  const names = readdirSync(path).filter((name) => name !== LOCK);
+  if (names.length === 0 || names.includes(KEYS)) return;
+  throw new Error(
+    `The folder ${path} holds other things than a local stack. Keep the data in a new or an empty folder.`,
+  );
 }
 
 async function openTemporary(): Promise<StackFolder> {

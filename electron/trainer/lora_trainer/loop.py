@@ -100,7 +100,7 @@ class TrainingLoop:
         return True
 
     def run(self) -> None:
-        """Until the last step, evaluated and saved. Raises StopRequested, with a checkpoint made."""
+        """Until the last step, evaluated and saved. Raises StopRequested after a checkpoint."""
         self._model.peft.train()
         try:
             while self.position.step < self.total_steps:

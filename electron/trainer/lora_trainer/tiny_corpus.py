@@ -10,103 +10,24 @@ from dataclasses import dataclass
 
 from .tiny_words import PROSE, WORDS
 
-PEOPLE = [
-    "Ada",
-    "Ben",
-    "Clara",
-    "David",
-    "Elena",
-    "Farid",
-    "Greta",
-    "Hugo",
-    "Ines",
-    "Jonas",
-    "Kira",
-    "Liam",
-    "Mona",
-    "Nils",
-    "Olga",
-]
-PLACES = [
-    "the laboratory",
-    "the library",
-    "the harbour",
-    "the market",
-    "the garden",
-    "the workshop",
-    "the station",
-    "the old mill",
-    "the reading room",
-    "the mountain hut",
-    "the school",
-    "the river",
-]
-THINGS = [
-    "a notebook",
-    "a small lamp",
-    "a box of seeds",
-    "a bicycle",
-    "a glass bottle",
-    "a map",
-    "a clock",
-    "a basket of apples",
-    "a steel ruler",
-    "a microscope",
-    "a wooden chair",
-    "a kettle",
-]
-PLURALS = [
-    "apples",
-    "books",
-    "coins",
-    "pencils",
-    "stones",
-    "tickets",
-    "shells",
-    "cards",
-    "bottles",
-    "loaves",
-]
-ACTIONS = [
-    "found",
-    "repaired",
-    "carried",
-    "painted",
-    "weighed",
-    "sold",
-    "borrowed",
-    "described",
-    "measured",
-    "lost",
-    "cleaned",
-    "sent",
-]
-TIMES = [
-    "in the morning",
-    "after lunch",
-    "late at night",
-    "on Monday",
-    "last winter",
-    "before the rain",
-    "every Friday",
-    "an hour ago",
-    "in the year 1998",
-    "at noon",
-]
-QUALITIES = [
-    "bright",
-    "heavy",
-    "quiet",
-    "narrow",
-    "warm",
-    "old",
-    "simple",
-    "careful",
-    "blue",
-    "strong",
-    "thin",
-    "useful",
-]
+PEOPLE = "Ada Ben Clara David Elena Farid Greta Hugo Ines Jonas Kira Liam Mona Nils Olga".split()
+PLACES = (
+    "the laboratory, the library, the harbour, the market, the garden, the workshop, the station,"
+    " the old mill, the reading room, the mountain hut, the school, the river"
+).split(", ")
+THINGS = (
+    "a notebook, a small lamp, a box of seeds, a bicycle, a glass bottle, a map, a clock, a "
+    "basket of apples, a steel ruler, a microscope, a wooden chair, a kettle"
+).split(", ")
+PLURALS = "apples books coins pencils stones tickets shells cards bottles loaves".split()
+ACTIONS = (
+    "found repaired carried painted weighed sold borrowed described measured lost cleaned sent"
+).split()
+TIMES = (
+    "in the morning, after lunch, late at night, on Monday, last winter, before the rain, every "
+    "Friday, an hour ago, in the year 1998, at noon"
+).split(", ")
+QUALITIES = "bright heavy quiet narrow warm old simple careful blue strong thin useful".split()
 FACTS = [
     ("water", "a clear liquid that freezes at 0 °C and boils at 100 °C at sea level"),
     ("iron", "a strong grey metal that rusts in wet air"),

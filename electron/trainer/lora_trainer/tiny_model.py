@@ -3,7 +3,7 @@
 A random model hardly learns by LoRA, so this one is trained for a short while on the text of
 tiny_corpus.py. It serves the demo and the tests, where no real model may be at hand.
 
-Prints one JSON object a line: {"message", "share"} as it goes on, {"path"} at the end, or {"error"}.
+Prints one JSON object a line: {"message", "share"} as it goes on, at the end {"path"} or {"error"}.
 """
 
 from __future__ import annotations

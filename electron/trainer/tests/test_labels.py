@@ -13,7 +13,8 @@ from lora_trainer.templates import Renderer, ensure_chat_template
 
 # As the stock templates of Llama 3 are: no generation marks, every turn ends with its own token.
 TURN = (
-    "{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] | trim + '<|im_end|>\\n' }}"
+    "{{ '<|im_start|>' + message['role'] + '\\n' }}"
+    "{{ message['content'] | trim + '<|im_end|>\\n' }}"
 )
 PLAIN = (
     "{{ bos_token }}{% for message in messages %}" + TURN + "{% endfor %}"

@@ -4,11 +4,8 @@ import { checkName, checkSize, checkType, maxBytesOf } from "./upload-rules.ts";
 
 function bucket(file_size_limit: string | null, allowed_mime_types: string[] | null): Bucket {
   const at = new Date(0);
-  return {
-    ...{ id: "b", name: "b", owner: null, public: false, created_at: at, updated_at: at },
-    file_size_limit,
-    allowed_mime_types,
-  };
+  const fixed = { id: "b", name: "b", owner: null, public: false, created_at: at, updated_at: at };
+  return { ...fixed, file_size_limit, allowed_mime_types };
 }
 
 test("the smaller of the bucket's and the project's limit counts", () => {
@@ -20,16 +17,22 @@ test("the smaller of the bucket's and the project's limit counts", () => {
 });
 
 test.each([
-  [null, "anything/else", true],
-  [[], "anything/else", true],
-  [["text/plain"], "text/plain; charset=utf-8", true],
-  [["text/plain"], "TEXT/PLAIN", true],
-  [["text/plain"], "text/plainer", false],
-  [["image/*"], "image/png", true],
-  [["image/*"], "imagery/png", false],
-])("of the types %j, %s is allowed: %s", (allowed, type, isAllowed) => {
-  const check = expect(() => checkType(bucket(null, allowed), type));
-  (isAllowed ? check.not : check).toThrow(`mime type ${type} is not supported`);
+  [null, "anything/else"],
+  [[], "anything/else"],
+  [["text/plain"], "text/plain; charset=utf-8"],
+  [["text/plain"], "TEXT/PLAIN"],
+  [["image/*"], "image/png"],
+])("a bucket for %j takes %s", (allowed, type) => {
+  expect(() => checkType(bucket(null, allowed), type)).not.toThrow();
+});
+
+test.each([
+  [["text/plain"], "text/plainer"],
+  [["image/*"], "imagery/png"],
+])("a bucket for %j refuses %s", (allowed, type) => {
+  expect(() => checkType(bucket(null, allowed), type)).toThrow(
+    `mime type ${type} is not supported`,
+  );
 });
 
 test.each(["a/b (1).txt", "user/0f3a/model-00001-of-00002.safetensors"])("%s is a name", (name) => {
