@@ -5,6 +5,7 @@ import {
   type RowSplitter,
   type SplitterOptions,
 } from "./raw-row.ts";
+import { isJsonSpace } from "./white-space.ts";
 
 const LINE_FEED = 0x0a;
 const QUOTE = 0x22;
@@ -19,21 +20,24 @@ const CLOSE_BRACE = 0x7d;
 const IS_MARK = markTable();
 
 /*
- *   before ──[──▶ between ──any byte──▶ within ──, ] at depth 0──▶ between / after
- *                    └──]──▶ after ──any byte──▶ rest (one row, to the end of the file)
+ *   before ──[──▶ first ──ink──▶ within ──,──▶ next ──ink──▶ within …
+ *                   └──]──▶ after ◀──]── within, next
+ *                             └──ink──▶ rest (one row, to the end of the file)
  */
-type Place = "before" | "between" | "within" | "after" | "rest";
+type Place = "before" | "first" | "next" | "within" | "after" | "rest";
 
 /**
- * The elements of one top-level JSON array, cut by brackets and quotes alone: whether an element is
- * valid is for its reader to say, so that one broken element costs only itself. Empty elements (a
- * comma too many) are passed over as blank lines are.
+ * The elements of the outermost JSON array, cut by brackets and quotes alone: whether an element is
+ * valid is for its reader to say. A bracket that does not match closes what it can, so that one
+ * broken element rarely costs its neighbours. What is wrong with the array itself (a comma too many,
+ * no end, something behind the end) comes out as a row that is not JSON.
  */
 export class ArraySplitter implements RowSplitter {
   readonly #carried: RowBytes;
   readonly #maxRowBytes: number;
   #place: Place = "before";
-  #depth = 0;
+  /** The brackets and braces that are open within the element. */
+  #opened: number[] = [];
   #isInString = false;
   #isEscaped = false;
   #line = 1;
@@ -53,29 +57,22 @@ export class ArraySplitter implements RowSplitter {
     let start = 0;
     for (let at = 0; at < chunk.length; at++) {
       const byte = chunk[at] as number;
-      if (this.#place === "within") {
-        if (IS_MARK[byte] === 0 && !this.#isEscaped) {
-          this.#inkEnd = this.#chunkOffset + at + 1;
-          continue;
-        }
-        if (this.#endsElement(byte)) {
-          this.#emitRow(chunk, start, at, emit);
-          this.#place = byte === COMMA ? "between" : "after";
-          continue;
-        }
-        if (byte === LINE_FEED) this.#line += 1;
-        else if (!isSpace(byte)) this.#inkEnd = this.#chunkOffset + at + 1;
+      const isWithin = this.#place === "within";
+      if (isWithin && IS_MARK[byte] === 0 && !this.#isEscaped) {
+        this.#inkEnd = this.#chunkOffset + at + 1;
+        continue;
+      }
+      if (isWithin && this.#endsElement(byte)) {
+        this.#emitRow(chunk, start, at, emit);
+        this.#place = byte === COMMA ? "next" : "after";
         continue;
       }
       if (byte === LINE_FEED) this.#line += 1;
-      if (isSpace(byte)) continue;
-      if (this.#place === "rest") this.#inkEnd = this.#chunkOffset + at + 1;
-      else if (this.#place === "before" && byte === OPEN_BRACKET) this.#place = "between";
-      else if (this.#place === "between" && byte === COMMA) continue;
-      else if (this.#place === "between" && byte === CLOSE_BRACKET) this.#place = "after";
-      else {
+      if (isJsonSpace(byte)) continue;
+      if (isWithin || this.#place === "rest") {
+        this.#inkEnd = this.#chunkOffset + at + 1;
+      } else if (this.#begins(byte, at, emit)) {
         start = at;
-        this.#begin(byte, at);
       }
     }
     if (this.#isInRow()) this.#carried.add(chunk.subarray(start));
@@ -83,7 +80,9 @@ export class ArraySplitter implements RowSplitter {
   }
 
   end(emit: EmitRow): void {
-    if (this.#isInRow()) this.#emitRow(Buffer.alloc(0), 0, 0, emit);
+    const hasEnd = this.#place === "after" || this.#place === "rest";
+    if (this.#isInRow()) this.#emitRow(NO_BYTES, 0, 0, emit);
+    if (!hasEnd) this.#emitNothing(this.#chunkOffset, emit);
     this.#place = "after";
   }
 
@@ -91,13 +90,40 @@ export class ArraySplitter implements RowSplitter {
     return this.#place === "within" || this.#place === "rest";
   }
 
-  #begin(byte: number, at: number): void {
-    this.#place = this.#place === "between" ? "within" : "rest";
-    this.#rowOffset = this.#chunkOffset + at;
+  /** Takes a byte of ink outside of rows. True when a row begins with it. */
+  #begins(byte: number, at: number, emit: EmitRow): boolean {
+    const offset = this.#chunkOffset + at;
+    switch (this.#place) {
+      case "before":
+        this.#place = "first";
+        return false;
+      case "first":
+      case "next":
+        if (byte === COMMA || byte === CLOSE_BRACKET) {
+          if (byte === COMMA || this.#place === "next") this.#emitNothing(offset, emit);
+          this.#place = byte === COMMA ? "next" : "after";
+          return false;
+        }
+        this.#place = "within";
+        this.#beginRow(offset);
+        this.#endsElement(byte);
+        return true;
+      default:
+        this.#place = "rest";
+        this.#beginRow(offset);
+        // The bracket that was the array's end keeps the rest from being read as a row.
+        this.#carried.add(Buffer.from([CLOSE_BRACKET]));
+        this.#rowOffset -= 1;
+        return true;
+    }
+  }
+
+  #beginRow(offset: number): void {
+    this.#rowOffset = offset;
     this.#rowLine = this.#line;
-    this.#inkEnd = this.#rowOffset + 1;
-    this.#depth = byte === OPEN_BRACE || byte === OPEN_BRACKET ? 1 : 0;
-    this.#isInString = byte === QUOTE;
+    this.#inkEnd = offset + 1;
+    this.#opened.length = 0;
+    this.#isInString = false;
     this.#isEscaped = false;
   }
 
@@ -109,11 +135,35 @@ export class ArraySplitter implements RowSplitter {
       else if (byte === QUOTE) this.#isInString = false;
       return false;
     }
-    if (byte === QUOTE) this.#isInString = true;
-    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#depth += 1;
-    else if (this.#depth === 0) return byte === COMMA || byte === CLOSE_BRACKET;
-    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) this.#depth -= 1;
-    return false;
+    switch (byte) {
+      case QUOTE:
+        this.#isInString = true;
+        return false;
+      case OPEN_BRACKET:
+      case OPEN_BRACE:
+        // No row that may be accepted opens more.
+        if (this.#opened.length < this.#maxRowBytes) this.#opened.push(byte);
+        return false;
+      case CLOSE_BRACKET:
+        return !this.#closes(OPEN_BRACKET);
+      case CLOSE_BRACE:
+        this.#closes(OPEN_BRACE);
+        return false;
+      default:
+        return byte === COMMA && this.#opened.length === 0;
+    }
+  }
+
+  /** Closes the innermost of this kind and all that was opened inside of it. */
+  #closes(opening: number): boolean {
+    const at = this.#opened.lastIndexOf(opening);
+    if (at === -1) return false;
+    this.#opened.length = at;
+    return true;
+  }
+
+  #emitNothing(offset: number, emit: EmitRow): void {
+    emit({ offset, length: 0, line: this.#line, bytes: NO_BYTES, isTooLarge: false });
   }
 
   #emitRow(chunk: Buffer, start: number, end: number, emit: EmitRow): void {
@@ -133,9 +183,7 @@ export class ArraySplitter implements RowSplitter {
   }
 }
 
-function isSpace(byte: number): boolean {
-  return byte === 0x20 || byte === LINE_FEED || byte === 0x0d || byte === 0x09;
-}
+const NO_BYTES = Buffer.alloc(0);
 
 function markTable(): Uint8Array {
   const table = new Uint8Array(256);

@@ -1,23 +1,27 @@
 import { RowBytes, type EmitRow, type RowSplitter, type SplitterOptions } from "./raw-row.ts";
+import { isBlankLine } from "./white-space.ts";
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * Rows of plain text: each block of lines between blank lines, from the first byte of its first
- * line to the last of its last line. A line of only spaces, tabs and returns is blank.
+ * Rows of plain text: each block of lines between blank lines. The bytes of a row have LF as line
+ * ends, whatever the file has; its length counts those of the file.
  */
 export class BlockSplitter implements RowSplitter {
-  /** The block so far with the line ends in it, or a line of which no ink has been seen yet. */
+  /** The whole lines of the block so far, and the line that is being read. */
   readonly #block: RowBytes;
   #offset: number;
   #line = 1;
   #blockOffset = 0;
   #blockLine = 1;
-  /** How much of the block reaches to the end of its last whole line with ink; 0 if none has. */
-  #wholeLinesLength = 0;
+  /** Just behind the last line with ink, in the file; undefined outside of blocks. */
+  #inkEnd: number | undefined;
+  /** The block's bytes up to there. */
+  #inkLength = 0;
   #isLineBlank = true;
-  #lastByte = 0;
+  /** A return that stood last in a chunk: it may belong to a line end. */
+  #hasReturn = false;
 
   constructor(options: SplitterOptions) {
     this.#block = new RowBytes(options.maxRowBytes);
@@ -43,38 +47,38 @@ export class BlockSplitter implements RowSplitter {
 
   #add(part: Buffer): void {
     if (part.length === 0) return;
-    if (this.#block.length === 0) {
+    if (this.#block.length === 0 && !this.#hasReturn) {
       this.#blockOffset = this.#offset;
       this.#blockLine = this.#line;
     }
-    this.#block.add(part);
-    this.#isLineBlank &&= part.every(isBlank);
-    this.#lastByte = part[part.length - 1] as number;
+    if (this.#hasReturn) this.#block.add(RETURN);
+    this.#hasReturn = part[part.length - 1] === CARRIAGE_RETURN;
+    this.#block.add(this.#hasReturn ? part.subarray(0, -1) : part);
+    this.#isLineBlank &&= isBlankLine(part);
     this.#offset += part.length;
   }
 
   #endLine(emit: EmitRow): void {
-    if (this.#isLineBlank) this.#endBlock(emit);
-    else {
-      const returned = this.#lastByte === CARRIAGE_RETURN ? 1 : 0;
-      this.#wholeLinesLength = this.#block.length - returned;
-      this.#block.add(LINE_END);
+    if (this.#isLineBlank) {
+      this.#endBlock(emit);
+    } else {
+      this.#inkEnd = this.#offset - (this.#hasReturn ? 1 : 0);
+      this.#inkLength = this.#block.length;
+      this.#block.add(FEED);
     }
     this.#isLineBlank = true;
-    this.#lastByte = 0;
+    this.#hasReturn = false;
     this.#offset += 1;
     this.#line += 1;
   }
 
   #endBlock(emit: EmitRow): void {
-    const row = this.#block.take(this.#blockOffset, this.#blockLine, this.#wholeLinesLength);
-    if (this.#wholeLinesLength > 0) emit(row);
-    this.#wholeLinesLength = 0;
+    const row = this.#block.take(this.#blockOffset, this.#blockLine, this.#inkLength);
+    if (this.#inkEnd !== undefined) emit({ ...row, length: this.#inkEnd - this.#blockOffset });
+    this.#inkEnd = undefined;
+    this.#inkLength = 0;
   }
 }
 
-const LINE_END = Buffer.from([LINE_FEED]);
-
-function isBlank(byte: number): boolean {
-  return byte === 0x20 || byte === 0x09 || byte === CARRIAGE_RETURN;
-}
+const FEED = Buffer.from([LINE_FEED]);
+const RETURN = Buffer.from([CARRIAGE_RETURN]);

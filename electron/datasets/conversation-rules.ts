@@ -1,6 +1,5 @@
 import type { Turn, TurnRole } from "../../shared/contract/datasets.ts";
 import {
-  brokenCharacter,
   emptyText,
   isBlank,
   isJsonObject,
@@ -133,7 +132,16 @@ function toolCalls(message: JsonObject, where: string): string | RowFault {
   if (!Array.isArray(calls)) {
     return new RowFault("wrong_type", `${where}"tool_calls" is ${kindOf(calls)}, not an array.`);
   }
-  return calls.length === 0 ? "" : JSON.stringify(calls);
+  if (calls.length === 0) return "";
+  try {
+    return JSON.stringify(calls).replace(/\\\\|\\u(d[89a-f]..)/g, (escape: string, unit?: string) =>
+      // JSON.stringify hides half a surrogate pair in an escape, where nobody would find it.
+      unit === undefined ? escape : String.fromCharCode(Number.parseInt(unit, 16)),
+    );
+  } catch {
+    // Only the end of the stack can refuse what came out of JSON.
+    return new RowFault("invalid_json", `${where}"tool_calls" is nested too deeply.`);
+  }
 }
 
 function joinParts(parts: readonly unknown[], where: string): string | RowFault {
@@ -147,5 +155,5 @@ function joinParts(parts: readonly unknown[], where: string): string | RowFault 
     }
     text += part["text"];
   }
-  return text.isWellFormed() ? text : brokenCharacter("content", where);
+  return text;
 }

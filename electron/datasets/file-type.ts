@@ -1,9 +1,11 @@
+import { readSync } from "node:fs";
 import { extname } from "node:path";
 import { AppError } from "../../shared/app-error.ts";
 import { ArraySplitter } from "./array-splitter.ts";
 import { BlockSplitter } from "./block-splitter.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import type { RowSplitter, SplitterOptions } from "./raw-row.ts";
+import { isBlankByte } from "./white-space.ts";
 
 /** How the rows lie in the file: one on each line, as elements of an array, or as blocks of text. */
 export type FileType = "jsonl" | "json" | "txt";
@@ -22,12 +24,14 @@ const WAY_TO_ROWS =
   "Save it as .jsonl (one JSON object on each line), .json (an array of objects) or .txt, and import that.";
 
 /**
- * Says how to read a file, by its name and its first bytes. A JSON file whose first character is
- * `[` is an array whatever its extension; any other is read line by line.
+ * Says how to read a file, by its name and its first bytes. JSON is an array when its first
+ * character is `[`, whatever the extension; any other is read line by line. The one exception is a
+ * first line that is an array by itself with more lines behind it: those are lines too.
  *
+ * @param file an open file, read here without moving its position.
  * @throws AppError `unsupported` for what cannot hold rows of text, with what to do instead.
  */
-export function recogniseFile(fileName: string, head: Buffer): RecognisedFile {
+export function recogniseFile(fileName: string, head: Buffer, file: number): RecognisedFile {
   const foreign = foreignKind(fileName, head);
   if (foreign !== undefined) {
     throw new AppError("unsupported", `${fileName} ${foreign.what}. ${foreign.remedy}`);
@@ -42,8 +46,7 @@ export function recogniseFile(fileName: string, head: Buffer): RecognisedFile {
       `${fileName} ${named}, and only .jsonl, .ndjson, .json and .txt files can be imported. ${WAY_TO_ROWS}`,
     );
   }
-  const first = firstInk(head, markBytes);
-  return { fileType: first === OPEN_BRACKET ? "json" : "jsonl", markBytes };
+  return { fileType: isArray(file, markBytes) ? "json" : "jsonl", markBytes };
 }
 
 export function splitterFor(fileType: FileType, options: SplitterOptions): RowSplitter {
@@ -58,7 +61,9 @@ export function splitterFor(fileType: FileType, options: SplitterOptions): RowSp
 }
 
 const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const LINE_FEED = 0x0a;
 const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
 
 interface ForeignKind {
   readonly what: string;
@@ -114,9 +119,23 @@ function isUtf16(head: Buffer): boolean {
   return Math.max(even, odd) >= start.length * 0.4 && Math.min(even, odd) === 0;
 }
 
-function firstInk(head: Buffer, from: number): number | undefined {
-  for (const byte of head.subarray(from)) {
-    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return byte;
+/** Reads up to the end of the first line with ink, and behind it only if that line is `[…]`. */
+function isArray(file: number, start: number): boolean {
+  const chunk = Buffer.allocUnsafe(HEAD_BYTES);
+  let lastInk: number | undefined;
+  let isLineOver = false;
+  for (let position = start; ; ) {
+    const count = readSync(file, chunk, 0, chunk.length, position);
+    if (count === 0) return lastInk !== undefined;
+    for (const byte of chunk.subarray(0, count)) {
+      if (byte === LINE_FEED) {
+        if (lastInk !== undefined && lastInk !== CLOSE_BRACKET) return true;
+        isLineOver = lastInk !== undefined;
+      } else if (!isBlankByte(byte)) {
+        if (isLineOver || (lastInk === undefined && byte !== OPEN_BRACKET)) return false;
+        lastInk = byte;
+      }
+    }
+    position += count;
   }
-  return undefined;
 }

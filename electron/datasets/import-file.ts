@@ -90,7 +90,7 @@ function copyAndRead(task: ImportTask, observer: ImportObserver, files: OpenFile
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let filled = fill(files.source, chunk);
   const head = chunk.subarray(0, Math.min(filled, HEAD_BYTES));
-  const { fileType, markBytes } = recogniseFile(fileName, head);
+  const { fileType, markBytes } = recogniseFile(fileName, head, files.source);
 
   const census = new RowCensus();
   let keptRejections = 0;

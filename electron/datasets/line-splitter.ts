@@ -1,11 +1,11 @@
 import { RowBytes, type EmitRow, type RowSplitter, type SplitterOptions } from "./raw-row.ts";
+import { isBlankLine } from "./white-space.ts";
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
 /**
- * Every line is a row, without its line end (LF or CRLF); lines of nothing but JSON white space are
- * left out. Lines within one chunk are not copied.
+ * Every line is a row, without its line end (LF or CRLF); blank lines are left out. Lines within one chunk are not copied.
  */
 export class LineSplitter implements RowSplitter {
   readonly #carried: RowBytes;
@@ -47,7 +47,7 @@ export class LineSplitter implements RowSplitter {
   #carry(part: Buffer): void {
     if (part.length === 0) return;
     this.#carried.add(part);
-    this.#isCarriedBlank &&= isBlank(part, 0, part.length);
+    this.#isCarriedBlank &&= isBlankLine(part);
     this.#endsInReturn = part[part.length - 1] === CARRIAGE_RETURN;
   }
 
@@ -63,22 +63,14 @@ export class LineSplitter implements RowSplitter {
 
   #emitWithin(chunk: Buffer, start: number, end: number, emit: EmitRow): void {
     const last = end > start && chunk[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
-    if (isBlank(chunk, start, last)) return;
+    const bytes = chunk.subarray(start, last);
+    if (isBlankLine(bytes)) return;
     emit({
       offset: this.#offset,
       length: last - start,
       line: this.#line,
-      bytes: chunk.subarray(start, last),
+      bytes,
       isTooLarge: last - start > this.#maxRowBytes,
     });
   }
-}
-
-/** Space, tab and carriage return: what JSON takes for white space within a line. */
-function isBlank(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at];
-    if (byte !== 0x20 && byte !== 0x09 && byte !== CARRIAGE_RETURN) return false;
-  }
-  return true;
 }

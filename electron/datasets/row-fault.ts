@@ -42,7 +42,7 @@ export function textField(row: JsonObject, field: string, where: string): string
       `${where}"${field}" is ${kindOf(value)}, not text. Write its value in quotes.`,
     );
   }
-  return value.isWellFormed() ? value : brokenCharacter(field, where);
+  return value;
 }
 
 /** As `textField`, and blank text is a fault. */
@@ -59,9 +59,9 @@ export function emptyText(field: string, where: string): RowFault {
   );
 }
 
-export function brokenCharacter(field: string, where: string): RowFault {
+export function halfPair(): RowFault {
   return new RowFault(
     "invalid_utf8",
-    `${where}"${field}" holds half of a surrogate pair (such as \\ud800), which is no character. Write the file again from its source, as UTF-8.`,
+    "The text holds half of a surrogate pair (such as \\ud800), which is no character. Write the row again from its source, as UTF-8.",
   );
 }

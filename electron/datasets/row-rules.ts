@@ -5,6 +5,7 @@ import type { FileType } from "./file-type.ts";
 import type { RawRow } from "./raw-row.ts";
 import {
   filledTextField,
+  halfPair,
   isBlank,
   isJsonObject,
   type JsonObject,
@@ -54,6 +55,12 @@ export function formatOf(row: JsonObject): DatasetFormat | undefined {
 
 /** The turns that the row trains on when its dataset has this format; else why it has none. */
 export function turnsOf(row: JsonObject, format: DatasetFormat): readonly Turn[] | RowFault {
+  const turns = turnsAsWritten(row, format);
+  if (turns instanceof RowFault || turns.every((turn) => turn.text.isWellFormed())) return turns;
+  return halfPair();
+}
+
+function turnsAsWritten(row: JsonObject, format: DatasetFormat): readonly Turn[] | RowFault {
   switch (format) {
     case "messages":
       return messagesTurns(row);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,7 @@ import type { Job, MetricsPoint } from "../../shared/contract/jobs.ts";
 import { BENCH_TIMINGS, JobBench } from "./fixtures/job-bench.ts";
 import { TrainerFiles } from "./fixtures/trainer-files.ts";
 import { startTimeOf } from "./process-identity.ts";
+import { untilTrue } from "./until-true.ts";
 
 let bench: JobBench;
 beforeEach(async () => {
@@ -52,6 +53,7 @@ describe("an app that was killed in the middle of a run", () => {
       pid = runner.pid;
       trainer = new TrainerFiles(runner);
       trainer.plan(120);
+      trainer.emit({ type: "warning", kind: "test", message: "Said once" });
       trainer.steps(1, 40, lossOf);
     });
     // The run goes on: the runner is alive and the trainer writes while nobody follows.
@@ -69,7 +71,8 @@ describe("an app that was killed in the middle of a run", () => {
     expect((await bench.points(job.id)).map((point) => point.trainingLoss)).toEqual(
       wholeCurve(120),
     );
-    expect((await bench.timeline(job.id)).filter(({ kind }) => kind === "done")).toHaveLength(1);
+    const said = (await bench.timeline(job.id)).map(({ message }) => message);
+    expect(said.filter((message) => message === "Said once")).toHaveLength(1);
   });
 });
 
@@ -149,13 +152,27 @@ describe("a job that is unfinished on start", () => {
   it("goes on following a trainer whose runner was killed, and believes its result", async () => {
     const { job, runner, trainer } = await running();
     const orphan = await orphanTrainer(runner.run);
+    await bench.closeApp();
     await runner.exit(137);
+    await untilTrue(
+      async () => (await startTimeOf(runner.pid)) === "",
+      5,
+      AbortSignal.timeout(4000),
+    );
+    bench.openApp();
+    // Each growth is told in a look of its own, and each look asks for the processes after that.
+    for (const text of ["one\n", "two\n", "three\n"]) {
+      const { size } = statSync(join(job.runPath, "log.txt"));
+      trainer.log(text);
+      await bench.heard("jobs.logGrew", ({ sizeBytes }) => sizeBytes > size);
+    }
+    expect(await bench.get(job.id)).toMatchObject({ status: "running", attempt: 1 });
     trainer.steps(11, 20, lossOf);
-    await bench.stepSeen(job.id, 20);
-    expect((await bench.get(job.id)).status).toBe("running");
     trainer.complete(20);
+    await bench.stepSeen(job.id, 20);
     orphan.kill("SIGKILL");
-    expect((await bench.jobs.waitForEnd(job.id)).status).toBe("completed");
+    const ended = await bench.jobs.waitForEnd(job.id);
+    expect(ended).toMatchObject({ status: "completed", attempt: 1 });
   });
 
   it("is queued again when the app was killed before its process began", async () => {

@@ -37,7 +37,7 @@ describe.each(BUCKETS)("$id", ({ id: bucket, type, limit }) => {
   beforeEach(async () => {
     name = `${project.owner.id}/${crypto.randomUUID()}/file`;
     const { error } = await upload(project.service, name);
-    expect(error).toBeNull();
+    if (error !== null) throw error;
   });
 
   function upload(client: SupabaseClient, path: string, options: { upsert?: boolean } = {}) {
