@@ -37,6 +37,8 @@ export default defineConfig({
       externalizeDeps: false,
       rolldownOptions: {
         input: { preload: join(root, "electron/preload.ts") },
+        // It takes but two names of channels from the gateway: leave all the rest behind.
+        treeshake: { moduleSideEffects: false },
         output: { format: "cjs", entryFileNames: "[name].cjs", codeSplitting: false },
       },
     },

@@ -2,12 +2,13 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Handlers, Method } from "../shared/contract/contract.ts";
+import type { Job } from "../shared/contract/jobs.ts";
 import { openDatasetLibrary } from "./datasets/dataset-library.ts";
 import type { FileRegister } from "./gateway/file-register.ts";
 import type { Hub } from "./gateway/hub.ts";
 import { openGpuMonitor } from "./gpus/open-gpu-monitor.ts";
 import type { Log } from "./home/core-log.ts";
-import { openJobSupervisor } from "./jobs/open-job-supervisor.ts";
+import { type Jobs, openJobSupervisor } from "./jobs/open-job-supervisor.ts";
 import { openModelLibrary } from "./models/open-model-library.ts";
 import { openPythonEnvironment } from "./python/open-python-environment.ts";
 import { openSettings } from "./settings/settings-store.ts";
@@ -56,7 +57,12 @@ export function openCoreParts(
     intervalMs: GPU_INTERVAL_MS,
   });
   closers.push(() => gpus.close());
-  const python = openPythonEnvironment({ ...shared, settings, gpus: () => gpus.report() });
+  const python = openPythonEnvironment({
+    ...shared,
+    settings,
+    gpus: () => gpus.report(),
+    inUseBy: () => trainingJob(jobs),
+  });
   closers.push(() => python.close());
   const models = openModelLibrary({ ...shared, settings, pythonFor: () => python.ready() });
   closers.push(() => models.close());
@@ -67,7 +73,7 @@ export function openCoreParts(
     ...(options.importWorkerUrl === undefined ? {} : { workerUrl: options.importWorkerUrl }),
   });
   closers.push(() => datasets.close());
-  const jobs = openJobSupervisor({
+  const jobs: Jobs = openJobSupervisor({
     ...shared,
     hostName: hostname(),
     appVersion: options.version,
@@ -85,4 +91,11 @@ export function openCoreParts(
     ...datasets.requests,
     ...jobs.requests,
   };
+}
+
+/** Who would be hurt if the environment were removed now. */
+function trainingJob({ requests }: Jobs): string | null {
+  const all = requests["jobs.list"]({}, "local") as Job[];
+  const job = all.find(({ status }) => ["preparing", "running", "stopping"].includes(status));
+  return job === undefined ? null : `the run “${job.name}” is training with it`;
 }

@@ -39,7 +39,9 @@ async function start(): Promise<number> {
       stdio: "inherit",
     });
     if (built.status !== 0) {
-      return fail("The app could not be built: see the messages above. After a change of branch,\n`npm ci` often helps.");
+      return fail(
+        "The app could not be built: see the messages above. After a change of branch,\n`npm ci` often helps.",
+      );
     }
   }
   return run(electron);
@@ -48,7 +50,11 @@ async function start(): Promise<number> {
 function run(electron: string): Promise<number> {
   // Set by some editors' terminals, it would turn Electron into a plain Node.
   const { ELECTRON_RUN_AS_NODE: _, ...env } = process.env;
-  const app = spawn(electron, [projectPath, ...args], { cwd: process.cwd(), env, stdio: "inherit" });
+  const app = spawn(electron, [projectPath, ...args], {
+    cwd: process.cwd(),
+    env,
+    stdio: "inherit",
+  });
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => app.kill(signal));
   return new Promise((settle) => {
     app.once("error", (cause) => settle(fail(`Electron could not be started: ${cause.message}`)));

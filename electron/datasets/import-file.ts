@@ -39,6 +39,7 @@ export interface ImportedFile {
 export interface ImportObserver {
   /** After each chunk. */
   progress(progress: ImportProgress): void;
+  /** For every rejected row; those of the first rows may come after later ones. */
   reject(rejection: Rejection): void;
 }
 
@@ -93,7 +94,6 @@ function copyAndRead(task: ImportTask, observer: ImportObserver, files: OpenFile
   const { fileType, markBytes } = recogniseFile(fileName, head, files.source);
 
   const census = new RowCensus();
-  let keptRejections = 0;
   const reader = new RowReader(fileType, {
     accept(place, turns) {
       census.accept(turns);
@@ -101,8 +101,6 @@ function copyAndRead(task: ImportTask, observer: ImportObserver, files: OpenFile
     },
     reject(line, { reason, message }, excerpt) {
       census.reject(reason);
-      if (keptRejections >= limits.maxKeptRejections) return;
-      keptRejections += 1;
       observer.reject({ line, reason, message, excerpt });
     },
   });

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
-import { AppError } from "../../shared/app-error.ts";
 import type { ImportProgress, Rejection } from "../../shared/contract/datasets.ts";
+import type { Failure } from "../../shared/contract/errors.ts";
 import type { ImportedFile, ImportTask } from "./import-file.ts";
 import type { ImportReport } from "./import-worker.ts";
 
@@ -12,11 +12,11 @@ export interface ImportThreadOptions {
   readonly onProgress: (progress: ImportProgress) => void;
 }
 
-export interface ImportOutcome {
-  readonly result: ImportedFile | AppError;
-  /** The first rejected rows, in the order of the verdicts; also when the file is refused. */
-  readonly rejections: readonly Rejection[];
-}
+/** `rejections` are the first rejected rows, by line; `rejected` counts all. */
+export type ImportOutcome = { readonly rejections: readonly Rejection[] } & (
+  | { readonly file: ImportedFile }
+  | { readonly failure: Failure; readonly rejected: number }
+);
 
 /**
  * Runs one import in a thread of its own. When `signal` aborts, the thread is ended wherever it is;
@@ -37,17 +37,19 @@ export async function runImportThread(options: ImportThreadOptions): Promise<Imp
 function outcomeOf(worker: Worker, options: ImportThreadOptions): Promise<ImportOutcome> {
   const { promise, resolve, reject } = Promise.withResolvers<ImportOutcome>();
   const rejections: Rejection[] = [];
-  let result: ImportedFile | AppError | undefined;
+  let outcome: ImportOutcome | undefined;
   worker.on("message", (report: ImportReport) => {
     for (const rejection of report.rejections) rejections.push(rejection);
-    if (report.type === "imported") result = report.file;
-    else if (report.type === "failed") result = AppError.fromFailure(report.failure);
-    else if (!options.signal.aborted) options.onProgress(report.progress);
+    if (report.type === "imported") outcome = { file: report.file, rejections };
+    else if (report.type === "failed") {
+      outcome = { failure: report.failure, rejected: report.rejected, rejections };
+    } else if (!options.signal.aborted) options.onProgress(report.progress);
   });
   worker.on("error", reject);
   worker.on("exit", (exitCode) => {
+    rejections.sort((a, b) => a.line - b.line);
     if (options.signal.aborted) reject(options.signal.reason);
-    else if (result !== undefined) resolve({ result, rejections });
+    else if (outcome !== undefined) resolve(outcome);
     else reject(new Error(`The import thread ended early (exit code ${exitCode}).`));
   });
   return promise;

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Failure, } from "../../shared/contract/errors.ts";
 import type { ImportProgress, Rejection } from "../../shared/contract/datasets.ts";
+import type { Failure } from "../../shared/contract/errors.ts";
 import { fileFailure } from "./file-failure.ts";
 import { type ImportedFile, importFile, type ImportTask } from "./import-file.ts";
 
@@ -8,7 +8,7 @@ import { type ImportedFile, importFile, type ImportTask } from "./import-file.ts
 export type ImportReport =
   | { type: "progress"; progress: ImportProgress; rejections: Rejection[] }
   | { type: "imported"; file: ImportedFile; rejections: Rejection[] }
-  | { type: "failed"; failure: Failure; rejections: Rejection[] };
+  | { type: "failed"; failure: Failure; rejected: number; rejections: Rejection[] };
 
 const REPORT_INTERVAL_MS = 100;
 
@@ -16,6 +16,7 @@ function main(): void {
   const report = (message: ImportReport): void => parentPort?.postMessage(message);
   const task = workerData as ImportTask;
   let rejections: Rejection[] = [];
+  let rejected = 0;
   let reportedAt = performance.now();
   try {
     const file = importFile(task, {
@@ -25,11 +26,15 @@ function main(): void {
         report({ type: "progress", progress, rejections });
         rejections = [];
       },
-      reject: (rejection) => rejections.push(rejection),
+      reject(rejection) {
+        rejected += 1;
+        if (rejected <= task.limits.maxKeptRejections) rejections.push(rejection);
+      },
     });
     report({ type: "imported", file, rejections });
   } catch (error) {
-    report({ type: "failed", failure: fileFailure(error, task.fileName).toFailure(), rejections });
+    const failure = fileFailure(error, task.fileName).toFailure();
+    report({ type: "failed", failure, rejected, rejections });
   }
 }
 

@@ -83,7 +83,13 @@ test("only our page may write to the clipboard, and nobody may do anything else"
     session.request?.(null, permission, (yes) => answers.push(yes), { requestingUrl });
   ask("clipboard-sanitized-write", "app://lora-desk/index.html");
   ask("clipboard-sanitized-write", "https://example.org/");
-  for (const permission of ["media", "geolocation", "notifications", "clipboard-read", "openExternal"]) {
+  for (const permission of [
+    "media",
+    "geolocation",
+    "notifications",
+    "clipboard-read",
+    "openExternal",
+  ]) {
     ask(permission, "app://lora-desk/index.html");
   }
   expect(answers).toEqual([true, false, false, false, false, false, false]);

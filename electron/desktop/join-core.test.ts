@@ -105,7 +105,11 @@ test("through a joined core the page gains no right to name paths or programs", 
 test("a file chosen here is passed to the joined core by its path", async () => {
   const { client, asked } = fakeClient();
   const source = await joinCore(parts(client), notAborted);
-  const fileId = source.registerFile({ path: "/data/rows.jsonl", name: "rows.jsonl", sizeBytes: 9 });
+  const fileId = source.registerFile({
+    path: "/data/rows.jsonl",
+    name: "rows.jsonl",
+    sizeBytes: 9,
+  });
   const params = { source: { kind: "file", fileId }, name: "Rows" };
   expect(await source.dispatch("datasets.import", params, "desktop")).toMatchObject({ ok: true });
   expect(asked.at(-1)).toEqual({

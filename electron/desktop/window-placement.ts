@@ -17,10 +17,7 @@ const visiblePart = { width: 160, height: 80 };
  * Where to open the window: where it was, unless that screen is gone or has shrunk. Without `x`
  * and `y`, Electron centres the window on the main screen.
  */
-export function placeWindow(
-  last: Rectangle | null,
-  workAreas: readonly Rectangle[],
-): Placement {
+export function placeWindow(last: Rectangle | null, workAreas: readonly Rectangle[]): Placement {
   const screen = last === null ? undefined : workAreas.find((area) => isReachable(last, area));
   if (last === null || screen === undefined) {
     const main = workAreas[0];

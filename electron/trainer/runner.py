@@ -29,7 +29,7 @@ from lora_runner.atomic_json import write_json
 from lora_runner.exit_cause import describe_exit, exit_fields, oom_kills
 from lora_runner.gpu_sample import sample_gpus
 from lora_runner.process_identity import boot_id, start_time
-from lora_runner.run_lock import lock_run, stop_orphan
+from lora_runner.run_lock import take_run
 
 HEARTBEAT_SECONDS = 2.0
 POLL_SECONDS = 0.2
@@ -170,9 +170,7 @@ def main() -> int:
     if hasattr(os, "setsid"):
         with contextlib.suppress(OSError):  # it leads a session already
             os.setsid()
-    lock = lock_run(folder)
-    if lock is None and stop_orphan(folder):
-        lock = lock_run(folder)
+    lock = take_run(folder)
     if lock is None:
         print(f"Another runner is running {folder}; this one leaves.", file=sys.stderr)
         return LOCKED_EXIT_CODE

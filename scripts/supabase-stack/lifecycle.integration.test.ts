@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
+import type { ChildProcess, ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startTimeOf } from "../../electron/jobs/process-identity.ts";
 import { openStack } from "./open-stack.ts";
@@ -48,8 +49,17 @@ async function start(...args: string[]): Promise<RunningProgram> {
     env: process.env,
   });
   running.push(child);
-  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  const line = await firstLineOf(child);
   return { child, stack: JSON.parse(line) as Stack };
+}
+
+async function firstLineOf(child: ChildProcessByStdio<null, Readable, Readable | null>): Promise<string> {
+  const ended = once(child, "exit").then(([code]) => expect.fail(`it ended with ${code}`));
+  const [line] = (await Promise.race([
+    once(createInterface({ input: child.stdout }), "line"),
+    ended,
+  ])) as [string];
+  return line;
 }
 
 /** As a power cut would end it, and nothing that it has started. */
@@ -145,7 +155,7 @@ test("a program that fails with its stack open leaves nothing running", async ()
   });
   running.push(child);
   const ended = once(child, "exit");
-  const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+  const line = await firstLineOf(child);
   expect(await ended).toEqual([1, null]);
   const pids = (JSON.parse(line) as { pid: number }[]).map(({ pid }) => pid);
   await vi.waitFor(async () => expect(await aliveOf(pids)).toEqual([]), { timeout: 20_000 });
@@ -161,6 +171,7 @@ test("the program writes the environment file, and stops cleanly when it is told
   );
   const ended = once(child, "exit");
   child.kill("SIGTERM");
+  child.kill("SIGINT");
   expect(await ended).toEqual([0, null]);
   expect(readdirSync(place)).toEqual([".env.local"]);
 });

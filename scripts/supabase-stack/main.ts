@@ -4,7 +4,6 @@ import { parseArgs } from "node:util";
 import { environmentOf, writeEnvFile } from "./env-file.ts";
 import { openStack } from "./open-stack.ts";
 import type { Stack, StackOptions } from "./open-stack.ts";
-import { clearStackFolder } from "./stack-folder.ts";
 
 const HELP = `Starts a Supabase-compatible project on this machine: PostgreSQL, PostgREST, auth and storage.
 
@@ -34,7 +33,6 @@ async function main(): Promise<void> {
   if (options.fresh && options.keep === undefined) {
     throw new Error("--fresh empties a kept project, so it needs --keep FOLDER as well.");
   }
-  if (options.fresh && options.keep !== undefined) await clearStackFolder(options.keep);
 
   const stopped = signalled();
   const startedAt = performance.now();
@@ -74,6 +72,7 @@ function stackOptions(options: Options): StackOptions {
   }
   return {
     ...(options.keep === undefined ? {} : { folder: resolve(options.keep) }),
+    isFresh: options.fresh,
     ...(port === undefined ? {} : { port }),
     migrations: readdirSync(migrationsFolder)
       .filter((name) => name.endsWith(".sql"))
@@ -105,11 +104,14 @@ function asTable(stack: Stack, options: Options, seconds: number): string {
   return `The local stack is up (${seconds.toFixed(1)} s).\n\n${lines.join("\n")}\n\nCtrl-C stops it.\n`;
 }
 
-/** Settles at the first request to end. One that comes while the stack still starts counts too. */
+/**
+ * Settles at the first request to end, also while the stack still starts. Later ones change
+ * nothing: Ctrl-C below `npm run` arrives twice, from the terminal and from npm.
+ */
 function signalled(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.once(signal, () => resolve());
+      process.on(signal, () => resolve());
     }
   });
 }

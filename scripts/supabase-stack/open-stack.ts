@@ -15,6 +15,8 @@ import { StorageServer } from "./storage/storage-server.ts";
 export interface StackOptions {
   /** Keep the data here; without it the data is temporary and thrown away at the end. */
   folder?: string;
+  /** Empty that folder first. */
+  isFresh?: boolean;
   /** Of the address that clients talk to; without it any free one. */
   port?: number;
   /** SQL files, applied in this order as the role `postgres`, at every start. */
@@ -67,7 +69,7 @@ export async function openStack(options: StackOptions = {}): Promise<Stack> {
   loading.catch(() => undefined);
 
   try {
-    const stackFolder = await openStackFolder(options.folder);
+    const stackFolder = await openStackFolder(options.folder, options.isFresh ?? false);
     const { path: folder, isThrownAway } = stackFolder;
     closing.push(() => stackFolder.close());
     const keys = await openProjectKeys(folder);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { acquireCoreLock } from "../../electron/home/core-lock.ts";
@@ -21,19 +21,15 @@ const KEYS = "keys.json";
 /** All that a stack puts there, but for the lock; the keys last, should clearing be interrupted. */
 const CONTENTS = ["pgdata", "postgres", "files", "uploads", "processes.json", KEYS];
 
-export async function openStackFolder(keep: string | undefined): Promise<StackFolder> {
-  return keep === undefined ? openTemporary() : openKept(resolve(keep));
+/** `isFresh` empties a kept folder of what a stack has put there, and of nothing else. */
+export async function openStackFolder(
+  keep: string | undefined,
+  isFresh: boolean,
+): Promise<StackFolder> {
+  return keep === undefined ? openTemporary() : openKept(resolve(keep), isFresh);
 }
 
-/** Empties a kept folder of what a stack has put there, and of nothing else. */
-export async function clearStackFolder(keep: string): Promise<void> {
-  if (!existsSync(keep)) return;
-  const folder = await openKept(resolve(keep));
-  for (const name of CONTENTS) rmSync(join(folder.path, name), { recursive: true, force: true });
-  folder.close();
-}
-
-async function openKept(path: string): Promise<StackFolder> {
+async function openKept(path: string, isFresh: boolean): Promise<StackFolder> {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   refuseIfOfOthers(path);
   const lock = acquireCoreLock(path);
@@ -43,6 +39,9 @@ async function openKept(path: string): Promise<StackFolder> {
     );
   }
   await stopLeftoverProcesses(path);
+  if (isFresh) {
+    for (const name of CONTENTS) rmSync(join(path, name), { recursive: true, force: true });
+  }
   return {
     path,
     isThrownAway: false,

@@ -394,7 +394,7 @@ create table if not exists public.sync_changes (
   action text not null
     constraint sync_changes_action_check check (action in ('insert', 'update', 'delete')),
   -- The columns that an update changed.
-  columns text[] not null default '{}',
+  changed_columns text[] not null default '{}',
   -- What names and notes were before, so that an overwritten value is not lost.
   previous jsonb,
   recorded_at timestamptz not null default now()

@@ -53,7 +53,7 @@ begin
   if not exists (select from auth.users u where u.id = owner_id) then
     return null;
   end if;
-  insert into public.sync_changes (epoch, user_id, table_name, row_id, op_id, action, columns, previous)
+  insert into public.sync_changes (epoch, user_id, table_name, row_id, op_id, action, changed_columns, previous)
   values (
     lora_sync.epoch(),
     owner_id,
@@ -233,7 +233,7 @@ as $$
       where c.table_name = target
         and c.row_id = (change ->> 'row_id')::uuid
         and c.id > (change ->> 'base_version')::bigint
-        and k = any (c.columns)
+        and k = any (c.changed_columns)
     )
 $$;
 
@@ -488,7 +488,7 @@ begin
 
   select coalesce(jsonb_agg(jsonb_build_object(
       'version', c.id, 'op_id', c.op_id, 'table', c.table_name, 'row_id', c.row_id,
-      'action', c.action, 'columns', c.columns, 'previous', c.previous, 'recorded_at', c.recorded_at,
+      'action', c.action, 'columns', c.changed_columns, 'previous', c.previous, 'recorded_at', c.recorded_at,
       'row', case c.table_name
         when 'datasets' then (select to_jsonb(t) from public.datasets t where t.id = c.row_id)
         when 'training_jobs' then (select to_jsonb(t) from public.training_jobs t where t.id = c.row_id)

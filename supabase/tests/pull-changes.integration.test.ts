@@ -115,9 +115,9 @@ test("with many writers at once a reader that follows all along misses nothing",
       written.push(...batch.map(({ row_id: id }) => id));
     }
   };
-  let isWriting = true;
+  const state = { isWriting: true };
   const writers = Promise.all(Array.from({ length: 6 }, write)).finally(() => {
-    isWriting = false;
+    state.isWriting = false;
   });
   const seen: string[] = [];
   let cursor: string | null = null;
@@ -126,7 +126,7 @@ test("with many writers at once a reader that follows all along misses nothing",
     seen.push(...page.changes.map(({ row_id: id }) => id));
     cursor = page.cursor;
   };
-  while (isWriting) await follow();
+  while (state.isWriting) await follow();
   await writers;
   await follow();
   expect(written).toHaveLength(360);

@@ -13,6 +13,7 @@ from typing import IO
 from .process_identity import boot_id, is_alive
 
 _POLL_SECONDS = 0.2
+_ENDING_SECONDS = 3.0
 
 
 def lock_run(folder: Path) -> IO[bytes] | None:
@@ -38,17 +39,32 @@ def lock_run(folder: Path) -> IO[bytes] | None:
     return file
 
 
-def stop_orphan(folder: Path) -> bool:
-    """Asks a trainer whose runner was killed to leave, and waits until it has.
+def take_run(folder: Path) -> IO[bytes] | None:
+    """Like `lock_run`, but first clears away what only seems to be in the way.
 
-    False when there is no such trainer: then a living runner holds the run.
+    That is a runner that has written exit.json and is about to end, and a trainer whose runner was
+    killed: it is asked to leave, and may take as long as its checkpoint takes.
     """
+    give_up_at = time.monotonic() + _ENDING_SECONDS
+    while True:
+        lock = lock_run(folder)
+        if lock is not None:
+            return lock
+        if _stop_orphan(folder):
+            give_up_at = time.monotonic() + _ENDING_SECONDS
+        if time.monotonic() >= give_up_at:
+            return None
+        time.sleep(_POLL_SECONDS)
+
+
+def _stop_orphan(folder: Path) -> bool:
+    """True when there was a trainer without a runner; it has ended by then."""
     try:
         beat = json.loads((folder / "heartbeat.json").read_text("utf-8"))
-        runner, trainer = beat["runner"], beat["trainer"]
-        if beat["boot_id"] != boot_id() or trainer is None or is_alive(runner):
+        trainer = beat["trainer"]
+        if beat["boot_id"] != boot_id() or trainer is None:
             return False
-        if not is_alive(trainer):
+        if is_alive(beat["runner"]) or not is_alive(trainer):
             return False
         print("Stopping the trainer of a runner that was killed.", flush=True)
         with contextlib.suppress(ProcessLookupError):

@@ -17,6 +17,7 @@ from run_folder import TRAINER, events, read, run_through_runner, runner, steps_
 from lora_runner import gpu_sample
 from lora_runner.exit_cause import describe_exit
 from lora_runner.process_identity import boot_id, start_time
+from lora_runner.run_lock import lock_run, take_run
 from runner import LOCKED_EXIT_CODE
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="uses POSIX signals")
@@ -116,6 +117,25 @@ def test_stopped_run_ends_bit_for_bit_as_the_undisturbed_one(make_run, undisturb
     assert run_through_runner(folder, 3)["cause"] == "completed"
     assert_same_result(folder, undisturbed)
     assert list(folder.glob(".*.part")) == []
+
+
+def test_run_whose_trainer_ends_by_itself_is_taken_over(tmp_path: Path) -> None:
+    """The runner was killed, its trainer holds the lock and is gone before it can be asked."""
+    held = lock_run(tmp_path)
+    assert held is not None
+    script = "import sys; sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, pass_fds=(held.fileno(),)
+    ) as trainer:
+        held.close()
+        gone = {"pid": 2**22 + 1, "start_time": "1"}
+        beat = {"boot_id": boot_id(), "runner": gone, "trainer": gone}
+        (tmp_path / "heartbeat.json").write_text(json.dumps(beat))
+        assert lock_run(tmp_path) is None
+        trainer.stdin.close()
+        taken = take_run(tmp_path)
+        assert taken is not None
+        taken.close()
 
 
 def test_trainer_leads_its_own_session_and_can_be_stopped_at_once(make_run) -> None:

@@ -1,0 +1,296 @@
+export interface Damage {
+  name: string;
+  sql: string;
+  /** Where the verification must find it, and in which words. */
+  area: "tables" | "indexes" | "policies" | "foreignKeys" | "storage" | "functions" | "api";
+  subject: string;
+  problem: RegExp;
+}
+
+/** What happens to databases: half-run scripts, clicks in a dashboard, well-meant changes. */
+export const damages: Damage[] = [
+  {
+    name: "a missing table",
+    sql: "drop table public.notifications",
+    area: "tables",
+    subject: "notifications",
+    problem: /notifications is missing/,
+  },
+  {
+    name: "a missing column",
+    sql: "alter table public.datasets drop column total_tokens",
+    area: "tables",
+    subject: "datasets",
+    problem: /no column total_tokens \(bigint\)/,
+  },
+  {
+    name: "a missing column with an index and a rule",
+    sql: "alter table public.datasets drop column sha256",
+    area: "tables",
+    subject: "datasets",
+    problem: /no column sha256/,
+  },
+  {
+    name: "an additional column",
+    sql: "alter table public.cost_records add column tip numeric",
+    area: "tables",
+    subject: "cost_records",
+    problem: /column tip that no migration knows \(9 columns instead of 8\)/,
+  },
+  {
+    name: "a column of another type",
+    sql: "alter table public.training_jobs alter column total_steps type bigint",
+    area: "tables",
+    subject: "training_jobs",
+    problem: /total_steps as bigint instead of integer/,
+  },
+  {
+    name: "a column that may be null",
+    sql: "alter table public.model_artifacts alter column files drop not null",
+    area: "tables",
+    subject: "model_artifacts",
+    problem: /allows null in files/,
+  },
+  {
+    name: "a missing default",
+    sql: "alter table public.datasets alter column user_id drop default",
+    area: "tables",
+    subject: "datasets",
+    problem: /default of user_id instead of auth\.uid\(\)/,
+  },
+  {
+    name: "a missing primary key",
+    sql: "alter table public.cost_records drop constraint cost_records_pkey",
+    area: "tables",
+    subject: "cost_records",
+    problem: /primary key \(none\) instead of \(id\)/,
+  },
+  {
+    name: "a status that was let in",
+    sql: `alter table public.datasets drop constraint datasets_status_check;
+      alter table public.datasets add constraint datasets_status_check
+        check (status in ('importing', 'ready', 'rejected', 'shiny'))`,
+    area: "tables",
+    subject: "datasets",
+    problem: /rule datasets_status_check as .*shiny/,
+  },
+  {
+    name: "a missing rule",
+    sql: "alter table public.metrics_points drop constraint metrics_points_job_id_step_key",
+    area: "tables",
+    subject: "metrics_points",
+    problem: /lacks the rule metrics_points_job_id_step_key: UNIQUE \(job_id, step\)/,
+  },
+  {
+    name: "a missing trigger",
+    sql: "drop trigger training_jobs_updated_at on public.training_jobs",
+    area: "tables",
+    subject: "training_jobs",
+    problem: /no trigger training_jobs_updated_at/,
+  },
+  {
+    name: "a trigger that was switched off",
+    sql: "alter table public.datasets disable trigger datasets_feed",
+    area: "tables",
+    subject: "datasets",
+    problem: /trigger datasets_feed switched off/,
+  },
+  {
+    name: "a dropped index",
+    sql: "drop index public.training_jobs_dataset",
+    area: "indexes",
+    subject: "training_jobs",
+    problem: /no index training_jobs_dataset/,
+  },
+  {
+    name: "an index of the same name on something else",
+    sql: `drop index public.sync_changes_feed;
+      create index sync_changes_feed on public.sync_changes (recorded_at)`,
+    area: "indexes",
+    subject: "sync_changes",
+    problem: /sync_changes_feed as .*recorded_at/,
+  },
+  {
+    name: "row-level security that is off",
+    sql: "alter table public.metrics_points disable row level security",
+    area: "policies",
+    subject: "metrics_points",
+    problem: /Row-level security is off for metrics_points/,
+  },
+  {
+    name: "a missing policy",
+    sql: 'drop policy "Users can update own datasets" on public.datasets',
+    area: "policies",
+    subject: "datasets",
+    problem: /no policy "Users can update own datasets" \(UPDATE\)/,
+  },
+  {
+    name: "an additional policy",
+    sql: 'create policy "Team" on public.datasets for select to authenticated using (true)',
+    area: "policies",
+    subject: "datasets",
+    problem: /policy "Team" .* that no migration knows/,
+  },
+  {
+    name: "a policy that was widened",
+    sql: 'alter policy "Users can view own training jobs" on public.training_jobs using (true)',
+    area: "policies",
+    subject: "training_jobs",
+    problem:
+      /another policy "Users can view own training jobs": SELECT to authenticated using true/,
+  },
+  {
+    name: "a policy for everybody",
+    sql: 'alter policy "Users can view own datasets" on public.datasets to public',
+    area: "policies",
+    subject: "datasets",
+    problem: /SELECT to public/,
+  },
+  {
+    name: "a right for anon",
+    sql: "grant select on public.cost_records to anon",
+    area: "policies",
+    subject: "cost_records",
+    problem: /should not: anon: SELECT/,
+  },
+  {
+    name: "the same, as the API shows it",
+    sql: "grant select on public.cost_records to anon",
+    area: "api",
+    subject: "cost_records",
+    problem: /without anyone having signed in/,
+  },
+  {
+    name: "a right for everybody on one column",
+    sql: "grant update (title) on public.notifications to public",
+    area: "policies",
+    subject: "notifications",
+    problem: /should not: public: UPDATE \(title\)/,
+  },
+  {
+    name: "a right that is missing",
+    sql: "revoke insert on public.datasets from authenticated",
+    area: "policies",
+    subject: "datasets",
+    problem: /lacks a right: authenticated: INSERT/,
+  },
+  {
+    name: "a missing foreign key",
+    sql: "alter table public.training_jobs drop constraint training_jobs_artifact_id_fkey",
+    area: "foreignKeys",
+    subject: "training_jobs",
+    problem: /no foreign key artifact_id → model_artifacts\.id/,
+  },
+  {
+    name: "a foreign key that deletes",
+    sql: `alter table public.cost_records drop constraint cost_records_job_id_fkey;
+      alter table public.cost_records add constraint cost_records_job_id_fkey
+        foreign key (job_id) references public.training_jobs (id) on delete cascade`,
+    area: "foreignKeys",
+    subject: "cost_records",
+    problem: /ON DELETE CASCADE" instead of/,
+  },
+  {
+    name: "an additional foreign key",
+    sql: `alter table public.training_jobs add constraint stray
+      foreign key (id) references public.model_artifacts (id) not valid`,
+    area: "foreignKeys",
+    subject: "training_jobs",
+    problem: /id → model_artifacts\.id \(stray\)/,
+  },
+  {
+    name: "a missing bucket",
+    sql: `begin;
+      set local storage.allow_delete_query = 'true';
+      delete from storage.buckets where id = 'lora-models';
+      commit`,
+    area: "storage",
+    subject: "lora-models",
+    problem: /bucket lora-models is missing/,
+  },
+  {
+    name: "a wrong limit of a bucket",
+    sql: "update storage.buckets set file_size_limit = 52428800 where id = 'lora-datasets'",
+    area: "storage",
+    subject: "lora-datasets",
+    problem: /up to 50 MB instead of 500 MB/,
+  },
+  {
+    name: "a public bucket",
+    sql: "update storage.buckets set public = true where id = 'lora-models'",
+    area: "storage",
+    subject: "lora-models",
+    problem: /is public/,
+  },
+  {
+    name: "a bucket for files of every type",
+    sql: "update storage.buckets set allowed_mime_types = null where id = 'lora-datasets'",
+    area: "storage",
+    subject: "lora-datasets",
+    problem: /of every kind instead of application\/json/,
+  },
+  {
+    name: "a missing policy of a bucket",
+    sql: 'drop policy "Users can delete own models" on storage.objects',
+    area: "storage",
+    subject: "storage.objects",
+    problem: /no policy "Users can delete own models"/,
+  },
+  {
+    name: "a policy that opens all buckets",
+    sql: 'create policy "Open" on storage.objects for select using (true)',
+    area: "storage",
+    subject: "storage.objects",
+    problem: /policy "Open"/,
+  },
+  {
+    name: "a policy that lets files of ours be replaced",
+    sql: `create policy "Replace" on storage.objects for update using (bucket_id = 'lora-models')`,
+    area: "storage",
+    subject: "storage.objects",
+    problem: /policy "Replace"/,
+  },
+  {
+    name: "a missing function",
+    sql: "drop function public.pull_changes(text, integer)",
+    area: "functions",
+    subject: "public.pull_changes",
+    problem: /pull_changes is missing/,
+  },
+  {
+    name: "a function of another version",
+    sql: `create or replace function public.push_metrics(points jsonb) returns jsonb
+      language sql set search_path = '' as 'select points'`,
+    area: "functions",
+    subject: "public.push_metrics",
+    problem: /not the one of this version \(.*other text/,
+  },
+  {
+    name: "a function with its owner's rights",
+    sql: "alter function public.push_changes(jsonb) security definer",
+    area: "functions",
+    subject: "public.push_changes",
+    problem: /other rights/,
+  },
+  {
+    name: "a function that everybody may call",
+    sql: "grant execute on function public.push_changes(jsonb) to public",
+    area: "functions",
+    subject: "public.push_changes",
+    problem: /Everybody may call public\.push_changes/,
+  },
+  {
+    name: "a function that nobody may call",
+    sql: "revoke execute on function lora_sync.apply_change(jsonb) from authenticated",
+    area: "functions",
+    subject: "lora_sync.apply_change",
+    problem: /authenticated may not call lora_sync\.apply_change/,
+  },
+  {
+    name: "a schema that is closed",
+    sql: "revoke usage on schema lora_sync from authenticated",
+    area: "functions",
+    subject: "lora_sync",
+    problem: /may not use the schema/,
+  },
+];
