@@ -96,7 +96,7 @@ function run(home: string, log: CoreLog): void {
   const registerFile = cores.registerFile.bind(cores);
   const dispatch = withFileChoice({
     dispatch: cores.dispatch,
-    showDialog: (options) => (desk?.showOpenDialog ?? dialog.showOpenDialog)(options),
+    showDialog: (options) => desk?.showOpenDialog(options) ?? dialog.showOpenDialog(options),
     registerFile,
   });
   registerIpc(ipcMain, { dispatch, hub: cores.hub }, isOurPage);

@@ -57,10 +57,7 @@ interface ConversationShape {
 }
 
 /** Blank system turns are left out, blank tool results are kept, other blank turns are a fault. */
-function conversationTurns(
-  row: JsonObject,
-  shape: ConversationShape,
-): readonly Turn[] | RowFault {
+function conversationTurns(row: JsonObject, shape: ConversationShape): readonly Turn[] | RowFault {
   const list = row[shape.listField];
   if (list === undefined || list === null) {
     return new RowFault(
@@ -121,7 +118,9 @@ function messageText(message: JsonObject, role: TurnRole, where: string): string
   const { content } = message;
   const hasNoContent = content === undefined || content === null;
   if (hasNoContent && calls !== "") return calls;
-  const text = Array.isArray(content) ? joinParts(content, where) : textField(message, "content", where);
+  const text = Array.isArray(content)
+    ? joinParts(content, where)
+    : textField(message, "content", where);
   if (text instanceof RowFault || calls === "") return text;
   return isBlank(text) ? calls : `${text}\n\n${calls}`;
 }

@@ -179,14 +179,14 @@ export class DatasetStore {
       .map((row) => String(row["name"]));
   }
 
-  isFileUsed(sha256: string): boolean {
+  isFileUsedByOthers(sha256: string, id: string): boolean {
     return (
       this.#store
         .prepare(
           `SELECT 1 FROM datasets d JOIN dataset_imports i ON i.dataset_id = d.id
-           WHERE d.sha256 = ? AND i.file_type IS NOT NULL LIMIT 1`,
+           WHERE d.sha256 = ? AND d.id <> ? AND i.file_type IS NOT NULL LIMIT 1`,
         )
-        .get(sha256) !== undefined
+        .get(sha256, id) !== undefined
     );
   }
 

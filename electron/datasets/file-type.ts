@@ -124,7 +124,7 @@ function isArray(file: number, start: number): boolean {
   const chunk = Buffer.allocUnsafe(HEAD_BYTES);
   let lastInk: number | undefined;
   let isLineOver = false;
-  for (let position = start; ; ) {
+  for (let position = start; ;) {
     const count = readSync(file, chunk, 0, chunk.length, position);
     if (count === 0) return lastInk !== undefined;
     for (const byte of chunk.subarray(0, count)) {

@@ -126,7 +126,12 @@ function copyAndRead(task: ImportTask, observer: ImportObserver, files: OpenFile
       );
     }
     const bytesTotal = Math.max(files.sourceBytes, bytes);
-    observer.progress({ bytesRead: bytes, bytesTotal, rows: census.rows, rejected: census.rejected });
+    observer.progress({
+      bytesRead: bytes,
+      bytesTotal,
+      rows: census.rows,
+      rejected: census.rejected,
+    });
     filled = fill(files.source, chunk);
   }
   splitter.end((row) => reader.add(row));

@@ -10,6 +10,7 @@ import type { ImportLimits } from "./import-limits.ts";
 import { ImportSlots } from "./import-slots.ts";
 import { type ImportOutcome, runImportThread } from "./import-thread.ts";
 import type { LibraryFolder } from "./library-folder.ts";
+import { interrupted, rejectImport } from "./tidy-library.ts";
 import { findTwin } from "./stored-twin.ts";
 
 export interface ImportSource {
@@ -36,6 +37,7 @@ export interface ImportsOptions {
 interface RunningImport {
   readonly controller: AbortController;
   readonly isSample: boolean;
+  isCancelled: boolean;
   progress: ImportProgress | undefined;
   /** Settles when the import has ended and its traces are gone; never rejects. */
   ended: Promise<void>;
@@ -43,10 +45,6 @@ interface RunningImport {
 
 const IMPORTS_AT_A_TIME = 2;
 
-export const interrupted: Failure = {
-  kind: "cancelled",
-  message: "The import was interrupted when LoRA Desk ended; import the file again.",
-};
 const cancelled: Failure = { kind: "cancelled", message: "The import was cancelled." };
 
 /*
@@ -86,6 +84,7 @@ export class Imports {
     if (running === undefined) {
       throw new AppError("conflict", "This import has ended already. Delete the dataset instead.");
     }
+    running.isCancelled = true;
     running.controller.abort(AppError.fromFailure(cancelled));
     await running.ended;
   }
@@ -119,6 +118,7 @@ export class Imports {
     const running: RunningImport = {
       controller: new AbortController(),
       isSample: source.isSample,
+      isCancelled: false,
       progress: undefined,
       ended: Promise.resolve(),
     };
@@ -135,7 +135,8 @@ export class Imports {
       this.#finish(id, source, outcome);
     } catch (error) {
       this.#running.delete(id);
-      this.#giveUp(id, source, signal.aborted ? signal.reason : error);
+      const failure = fileFailure(signal.aborted ? signal.reason : error, source.fileName);
+      this.#giveUp(id, failure, running.isCancelled);
     } finally {
       this.#removeTemporary(source);
     }
@@ -172,35 +173,19 @@ export class Imports {
     log("Import ended", { id, file: source.fileName, status: this.#announce(id).status });
   }
 
-  #giveUp(id: string, source: ImportSource, error: unknown): void {
-    const { store, folder, publish, log } = this.#options;
+  #giveUp(id: string, error: AppError, isCancelled: boolean): void {
+    const { store, publish, log } = this.#options;
     const at = this.#options.now().toISOString();
-    const { kind, message } = fileFailure(error, source.fileName);
-    log("Import given up", { id, file: source.fileName, reason: message });
+    log("Import given up", { id, reason: error.message, cause: String(error.cause ?? "") });
     try {
-      folder.discard(id);
-      this.#forgetUnplaced(id);
-      store.setRejected(id, { kind, message }, { rejected: 0, rejections: [] }, at);
-      if (message !== cancelled.message) {
-        this.#announce(id);
-        return;
-      }
+      rejectImport(id, error.toFailure(), at, this.#options);
       const dataset = this.#dataset(id);
-      store.remove(id);
-      publish("datasets.changed", { ...dataset, deletedAt: at }, id);
+      if (isCancelled) store.remove(id);
+      publish("datasets.changed", isCancelled ? { ...dataset, deletedAt: at } : dataset, id);
     } catch (failure) {
       // The next start tidies up what the disk or the database refuses now.
       log("Import could not be tidied up", { id, error: String(failure) });
     }
-  }
-
-  /** The file may have been put in its place before the database refused its row. */
-  #forgetUnplaced(id: string): void {
-    const { store, folder } = this.#options;
-    const sha256 = store.find(id)?.file?.sha256;
-    if (sha256 === undefined) return;
-    store.clearFile(id);
-    if (!store.isFileUsed(sha256)) folder.purge(sha256);
   }
 
   #announce(id: string): Dataset {

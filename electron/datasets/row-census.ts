@@ -1,8 +1,4 @@
-import type {
-  DatasetStatistics,
-  RejectionReason,
-  Turn,
-} from "../../shared/contract/datasets.ts";
+import type { DatasetStatistics, RejectionReason, Turn } from "../../shared/contract/datasets.ts";
 import { TextHashSet } from "./text-hash-set.ts";
 
 const SAMPLE_ROWS = 3;

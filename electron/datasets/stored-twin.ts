@@ -31,7 +31,10 @@ export async function findTwin(
 
 /** True for the name itself and for what `uniqueName` makes of it. */
 function isNumberedName(name: string, wanted: string): boolean {
-  return name === wanted || (name.startsWith(`${wanted} (`) && /^ \(\d+\)$/.test(name.slice(wanted.length)));
+  return (
+    name === wanted ||
+    (name.startsWith(`${wanted} (`) && /^ \(\d+\)$/.test(name.slice(wanted.length)))
+  );
 }
 
 function isText(fileName: string): boolean {

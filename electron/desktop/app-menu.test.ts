@@ -4,7 +4,10 @@ import { createMenuTemplate } from "./app-menu.ts";
 import { applyTheme, groundColour, groundColours, type NativeTheme } from "./theme.ts";
 
 function menu(platform: NodeJS.Platform) {
-  const actions = { navigate: vi.fn(), showDataFolder: vi.fn() };
+  const actions = {
+    navigate: vi.fn<(place: string) => void>(),
+    showDataFolder: vi.fn<() => void>(),
+  };
   const template = createMenuTemplate(platform, "LoRA Desk", actions);
   const entries = template.flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
   const click = (label: string): void => {

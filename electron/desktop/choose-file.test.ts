@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { OpenDialogOptions } from "electron";
 import { expect, test, vi } from "vitest";
+import type { Dispatch } from "../gateway/dispatch.ts";
 import { FileRegister } from "../gateway/file-register.ts";
 import { Hub } from "../gateway/hub.ts";
 import { ipcChannels, registerIpc, type IpcMain } from "../gateway/ipc.ts";
-import { withFileChoice } from "./choose-file.ts";
+import { type FileChoiceParts, withFileChoice } from "./choose-file.ts";
 import { acceptDroppedFiles, type InvokedMain } from "./dropped-file.ts";
 import { CallLog, FakeContents, FakeIpcMain } from "./fake-electron.ts";
 import { isOurPage } from "./our-page.ts";
@@ -19,8 +19,8 @@ mkdirSync(join(folder, "nested"));
 
 function choosing(filePaths: string[]) {
   const files = new FileRegister();
-  const core = vi.fn(() => Promise.resolve({ ok: true, result: "core" } as const));
-  const showDialog = vi.fn((_options: OpenDialogOptions) =>
+  const core = vi.fn<Dispatch>(() => Promise.resolve({ ok: true, result: "core" }));
+  const showDialog = vi.fn<FileChoiceParts["showDialog"]>(() =>
     Promise.resolve({ canceled: filePaths.length === 0, filePaths }),
   );
   const dispatch = withFileChoice({
@@ -107,7 +107,7 @@ test("only the top frame of our page may hand over files", async () => {
 test("the core hears no request and no subscription of a foreign page", async () => {
   const ipcMain = new FakeIpcMain();
   const hub = new Hub();
-  const dispatch = vi.fn(() => Promise.resolve({ ok: true, result: 1 } as const));
+  const dispatch = vi.fn<Dispatch>(() => Promise.resolve({ ok: true, result: 1 }));
   registerIpc(ipcMain as unknown as IpcMain, { dispatch, hub }, isOurPage);
   const contents = new FakeContents(1, new CallLog());
   const foreign = { url: "https://example.org/", parent: null };

@@ -1,12 +1,12 @@
 import { expect, test, vi } from "vitest";
 import { guardClosing } from "./close-guard.ts";
 import { CallLog, FakeWindow } from "./fake-electron.ts";
-import { mayClose } from "./runs-notice.ts";
+import { mayClose, type RunsNoticeParts } from "./runs-notice.ts";
 import type { WindowState } from "./window-state.ts";
 
 function notice(runs: () => Promise<number>, response: number, checkboxChecked = false) {
   let state: WindowState = { bounds: null, isMaximised: false, isRunsNoticeHidden: false };
-  const ask = vi.fn(() => Promise.resolve({ response, checkboxChecked }));
+  const ask = vi.fn<RunsNoticeParts["ask"]>(() => Promise.resolve({ response, checkboxChecked }));
   const parts = {
     countRuns: runs,
     ask,
@@ -55,11 +55,13 @@ test.each([
 
 test("a window waits for the answer, asks once at a time, and closes on yes", async () => {
   const window = new FakeWindow({}, 1, new CallLog());
-  const closed = vi.fn();
+  const closed = vi.fn<() => void>();
   window.on("closed", closed);
   const answers: ((answer: boolean) => void)[] = [];
-  const mayCloseNow = vi.fn(() => new Promise<boolean>((settle) => answers.push(settle)));
-  const remember = vi.fn();
+  const mayCloseNow = vi.fn<() => Promise<boolean>>(
+    () => new Promise((settle) => answers.push(settle)),
+  );
+  const remember = vi.fn<() => void>();
   guardClosing(window, mayCloseNow, remember);
 
   window.close();
@@ -78,7 +80,7 @@ test("a window waits for the answer, asks once at a time, and closes on yes", as
 
 test("a computer that shuts down is not asked anything", () => {
   const window = new FakeWindow({}, 1, new CallLog());
-  const mayCloseNow = vi.fn(() => Promise.resolve(false));
+  const mayCloseNow = vi.fn<() => Promise<boolean>>(() => Promise.resolve(false));
   guardClosing(window, mayCloseNow, () => undefined).letGo();
   window.close();
   expect(window.isDestroyed()).toBe(true);

@@ -8,26 +8,27 @@ import { CoreSwitch } from "./core-switch.ts";
 function fakeSource(name: string) {
   const hub = new Hub();
   const ended = Promise.withResolvers<void>();
+  const close = vi.fn<() => Promise<void>>(() => Promise.resolve());
   const source: CoreSource = {
     dispatch: (method) => Promise.resolve({ ok: true, result: `${name}: ${method}` }),
     subscribe: (topic, listener, key) => hub.subscribe(topic, listener, key),
     registerFile: (file) => `${name}: ${file.name}`,
     ended: ended.promise,
-    close: vi.fn(() => Promise.resolve()),
+    close,
   };
-  return { source, hub, end: () => ended.resolve() };
+  return { source, hub, close, end: () => ended.resolve() };
 }
 
 function switching() {
   const finds: PromiseWithResolvers<CoreSource>[] = [];
   const parts = {
-    find: vi.fn((_signal: AbortSignal) => {
+    find: vi.fn<(signal: AbortSignal) => Promise<CoreSource>>(() => {
       const find = Promise.withResolvers<CoreSource>();
       finds.push(find);
       return find.promise;
     }),
-    onSwitched: vi.fn(),
-    onFailed: vi.fn(),
+    onSwitched: vi.fn<() => void>(),
+    onFailed: vi.fn<(error: unknown) => void>(),
   };
   return { ...parts, finds, cores: new CoreSwitch(parts) };
 }
@@ -66,7 +67,7 @@ test("when the core ends, another takes over: requests wait, subscriptions move 
 
 test("an ended subscription is not taken up again by the next core", async () => {
   const { cores, finds, find, onSwitched } = switching();
-  const heard = vi.fn();
+  const heard = vi.fn<(settings: Settings) => void>();
   const end = cores.hub.subscribe("settings.changed", heard);
   const first = fakeSource("first");
   const second = fakeSource("second");
@@ -102,7 +103,7 @@ test("closing closes the core, and nobody takes over", async () => {
   await cores.close();
   first.end();
   await cores.close();
-  expect(first.source.close).toHaveBeenCalled();
+  expect(first.close).toHaveBeenCalled();
   expect(find).toHaveBeenCalledTimes(1);
   expect(onFailed).not.toHaveBeenCalled();
 });
@@ -114,5 +115,5 @@ test("a core that is found while the app closes is closed as well", async () => 
   expect(find.mock.calls[0]?.[0].aborted).toBe(true);
   finds[0]?.resolve(late.source);
   await closed;
-  expect(late.source.close).toHaveBeenCalledTimes(1);
+  expect(late.close).toHaveBeenCalledTimes(1);
 });

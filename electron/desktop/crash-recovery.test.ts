@@ -1,19 +1,19 @@
 import { EventEmitter } from "node:events";
 import { expect, test, vi } from "vitest";
-import { recoverFromCrashes, type CrashingContents } from "./crash-recovery.ts";
+import { recoverFromCrashes } from "./crash-recovery.ts";
 
 function crashing(answer: boolean) {
   const emitter = new EventEmitter();
-  const reload = vi.fn();
+  const reload = vi.fn<() => void>();
   let now = 0;
   const parts = {
     now: () => now,
-    warn: vi.fn(),
-    askToReload: vi.fn(() => Promise.resolve(answer)),
-    giveUp: vi.fn(),
+    warn: vi.fn<(message: string, details: Record<string, unknown>) => void>(),
+    askToReload: vi.fn<() => Promise<boolean>>(() => Promise.resolve(answer)),
+    giveUp: vi.fn<() => void>(),
   };
   const contents = Object.assign(emitter, { reload, isDestroyed: () => false });
-  recoverFromCrashes(contents as unknown as CrashingContents, parts);
+  recoverFromCrashes(contents, parts);
   return {
     ...parts,
     reload,

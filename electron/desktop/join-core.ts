@@ -11,7 +11,7 @@ export interface JoinCoreParts {
   openCore(): Promise<OwnCore>;
   readAddress(): CoreAddress | null;
   connect(address: CoreAddress): Promise<RemoteClient>;
-  log(message: string, details: Record<string, unknown>): void;
+  readonly log: (message: string, details: Record<string, unknown>) => void;
   pause(signal: AbortSignal): Promise<void>;
 }
 

@@ -23,5 +23,5 @@ export interface SpeakingFrame {
 
 /** Whether an IPC message comes from the top frame of the app's own page: no frame inside it may. */
 export function isOurFrame(frame: SpeakingFrame | null | undefined): boolean {
-  return frame != null && frame.parent === null && isOurPage(frame.url);
+  return frame?.parent === null && isOurPage(frame.url);
 }

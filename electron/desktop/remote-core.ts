@@ -38,7 +38,7 @@ export function remoteCoreSource(
   );
   return {
     dispatch: createDispatch(handlers as unknown as Handlers, log),
-    subscribe: client.subscribe,
+    subscribe: (topic, listener, key) => client.subscribe(topic, listener, key),
     registerFile: (file) => files.add({ ...file, isTemporary: false }),
     ended: client.closed,
     close: async () => {

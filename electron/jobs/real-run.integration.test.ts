@@ -143,7 +143,6 @@ describe("a real run", () => {
     process.kill(runner, "SIGKILL");
     process.kill(trainer, "SIGKILL");
     const ended = await bench.jobs.waitForEnd(job.id);
-    if (ended.status !== "completed") console.error(JSON.stringify(ended), JSON.stringify(await bench.timeline(job.id)), (await bench.jobs.requests["jobs.log"]({id:job.id,offset:-3000},"local")).text);
     expect(ended).toMatchObject({ status: "completed", attempt: 3 });
     expect(await stepsOf(job.id)).toEqual(allSteps);
     const resumed = (await bench.timeline(job.id)).filter(({ kind }) => kind === "resumed");

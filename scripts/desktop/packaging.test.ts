@@ -19,26 +19,32 @@ interface Packing {
 
 /** Reads the file by the very loader that electron-builder uses. */
 async function readPacking(): Promise<Packing> {
-  const { getConfig } = fromBuilder("app-builder-lib/out/util/config/config") as {
+  const loader = fromBuilder("app-builder-lib/out/util/config/config") as {
     getConfig(folder: string, path: string | null, extra: null): Promise<Packing>;
   };
-  return getConfig(projectPath, "electron-builder.yml", null);
+  return loader.getConfig(projectPath, "electron-builder.yml", null);
 }
 
 async function validate(packing: unknown): Promise<void> {
-  const { validateConfiguration } = fromBuilder("app-builder-lib/out/util/config/config") as {
+  const loader = fromBuilder("app-builder-lib/out/util/config/config") as {
     validateConfiguration(
       packing: unknown,
       log: { isEnabled: boolean; add(): void },
     ): Promise<void>;
   };
-  await validateConfiguration(packing, { isEnabled: false, add: () => undefined });
+  await loader.validateConfiguration(packing, { isEnabled: false, add: () => undefined });
 }
 
 test("electron-builder accepts the file, and would refuse a wrong one", async () => {
   const packing = await readPacking();
   await expect(validate(packing)).resolves.toBeUndefined();
   await expect(validate({ ...packing, asarUnpak: [] })).rejects.toThrow(/asarUnpak/);
+});
+
+test("a .deb can be made: home page and maintainer are named", async () => {
+  const packing = await readPacking();
+  expect(packing["extraMetadata"]).toMatchObject({ homepage: expect.stringMatching(/^https:/) });
+  expect(packing["linux"]).toMatchObject({ maintainer: expect.stringMatching(/<.+@.+>$/) });
 });
 
 test("Python's files lie beside the archive, without tests, where the app looks for them", async () => {

@@ -53,7 +53,9 @@ async function start(...args: string[]): Promise<RunningProgram> {
   return { child, stack: JSON.parse(line) as Stack };
 }
 
-async function firstLineOf(child: ChildProcessByStdio<null, Readable, Readable | null>): Promise<string> {
+async function firstLineOf(
+  child: ChildProcessByStdio<null, Readable, Readable | null>,
+): Promise<string> {
   const ended = once(child, "exit").then(([code]) => expect.fail(`it ended with ${code}`));
   const [line] = (await Promise.race([
     once(createInterface({ input: child.stdout }), "line"),

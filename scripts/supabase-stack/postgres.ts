@@ -108,7 +108,8 @@ async function initialise(
         "--no-sync",
         "--no-instructions",
       ],
-      { ...runAs(user), env: { LC_ALL: "C" }, cwd: "/" },
+      // Detached from the terminal: Ctrl-C is for us, who stop when this is done.
+      { ...runAs(user), env: { LC_ALL: "C" }, cwd: "/", detached: process.platform !== "win32" },
     );
   } catch (error) {
     throw new Error(

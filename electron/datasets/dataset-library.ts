@@ -1,0 +1,75 @@
+import type { Handlers, Publish } from "../../shared/contract/contract.ts";
+import type { DatasetFormat } from "../../shared/contract/datasets.ts";
+import type { Store } from "../store/open-store.ts";
+import {
+  type DatasetMethod,
+  datasetRequests,
+  type DatasetRequestsOptions,
+  readyFile,
+} from "./dataset-requests.ts";
+import { DatasetStore } from "./dataset-store.ts";
+import { type ImportLimits, importLimits } from "./import-limits.ts";
+import { Imports } from "./imports.ts";
+import { LibraryFolder } from "./library-folder.ts";
+import { tidyLibrary } from "./tidy-library.ts";
+
+export interface DatasetLibraryOptions {
+  readonly store: Store;
+  readonly homePath: string;
+  readonly publish: Publish;
+  readonly now: () => Date;
+  readonly createId: () => string;
+  readonly log: (message: string, details?: Record<string, unknown>) => void;
+  readonly resolveFile: DatasetRequestsOptions["resolveFile"];
+  readonly samplePath: string;
+  /** Where a bundle keeps `import-worker`; from source it is found by itself. */
+  readonly workerUrl?: URL;
+  readonly limits?: ImportLimits;
+}
+
+export interface DatasetFile {
+  readonly id: string;
+  readonly name: string;
+  readonly path: string;
+  readonly format: DatasetFormat;
+  readonly sha256: string;
+}
+
+export interface DatasetLibrary {
+  readonly requests: Handlers<DatasetMethod>;
+  /**
+   * The file to train on, also of a deleted dataset that jobs were made from.
+   *
+   * @throws AppError `not_found`, or `conflict` while it is not ready.
+   */
+  findReady(id: string): DatasetFile;
+  /** Ends imports under way: they are rejected as interrupted. */
+  close(): Promise<void>;
+}
+
+/** Opens the library in `<home>/datasets`, tidied up from what earlier processes left. */
+export function openDatasetLibrary(options: DatasetLibraryOptions): DatasetLibrary {
+  const store = new DatasetStore(options.store);
+  const folder = new LibraryFolder(options.homePath);
+  const { publish, now, createId, log, resolveFile, samplePath } = options;
+  tidyLibrary({ store, folder, now, log });
+  const imports = new Imports({
+    store,
+    folder,
+    publish,
+    now,
+    createId,
+    log,
+    workerUrl: options.workerUrl ?? new URL("./import-worker.ts", import.meta.url),
+    limits: options.limits ?? importLimits,
+  });
+  return {
+    requests: datasetRequests({ store, folder, imports, publish, now, resolveFile, samplePath }),
+    findReady(id) {
+      const { dataset, file } = readyFile(store, id);
+      const { name, format, sha256 } = dataset;
+      return { id, name, path: folder.pathsOf(file).dataPath, format, sha256 };
+    },
+    close: () => imports.close(),
+  };
+}

@@ -1,0 +1,194 @@
+import { basename, isAbsolute } from "node:path";
+import { AppError } from "../../shared/app-error.ts";
+import type { Caller, Handlers, Publish } from "../../shared/contract/contract.ts";
+import type {
+  Dataset,
+  datasetProcedures,
+  FileSource,
+  ReadyDataset,
+} from "../../shared/contract/datasets.ts";
+import { nameOfFile, uniqueName } from "./dataset-name.ts";
+import type { StoredDataset } from "./dataset-row.ts";
+import type { DatasetStore } from "./dataset-store.ts";
+import type { Imports, ImportSource } from "./imports.ts";
+import type { LibraryFolder, StoredFile } from "./library-folder.ts";
+import { previewRows } from "./preview-rows.ts";
+
+export type DatasetMethod = keyof typeof datasetProcedures;
+
+export interface DatasetRequestsOptions {
+  readonly store: DatasetStore;
+  readonly folder: LibraryFolder;
+  readonly imports: Imports;
+  readonly publish: Publish;
+  readonly now: () => Date;
+  /** Where a file that a client handed over is. Throws AppError `not_found`. */
+  readonly resolveFile: (fileId: string) => { path: string; name: string; isTemporary: boolean };
+  readonly samplePath: string;
+}
+
+export interface ReadyFile {
+  readonly dataset: ReadyDataset;
+  readonly file: StoredFile;
+}
+
+/** Answers the requests about datasets. */
+export function datasetRequests(options: DatasetRequestsOptions): Handlers<DatasetMethod> {
+  const { store, folder, imports, publish } = options;
+  const at = (): string => options.now().toISOString();
+  const changed = (id: string): Dataset => {
+    const { dataset } = storedDataset(store, id);
+    publish("datasets.changed", dataset, id);
+    return dataset;
+  };
+  const withProgress = ({ dataset }: StoredDataset): Dataset => {
+    const progress = imports.progressOf(dataset.id);
+    return dataset.status === "importing" && progress ? { ...dataset, progress } : dataset;
+  };
+
+  return {
+    "datasets.import": ({ source, name }, caller) => {
+      const file = importSource(source, caller, options);
+      return imports.start(name === undefined ? file : { ...file, name: name.trim() || file.name });
+    },
+
+    "datasets.cancelImport": async ({ id }) => {
+      storedDataset(store, id);
+      await imports.cancel(id);
+      return null;
+    },
+
+    "datasets.list": () => store.list().map(withProgress),
+
+    "datasets.get": ({ id }) => withProgress(storedDataset(store, id)),
+
+    "datasets.preview": ({ id, offset, limit }) => {
+      const { dataset, file } = readyFile(store, id);
+      const { name, format } = dataset;
+      const { fileType } = file;
+      const paths = folder.pathsOf(file);
+      return previewRows({ name, format, fileType, paths }, offset, limit);
+    },
+
+    "datasets.rejections": ({ id, offset, limit }) => {
+      storedDataset(store, id);
+      return store.rejections(id, offset, limit);
+    },
+
+    "datasets.update": ({ id, name, description }) => {
+      const { dataset } = storedDataset(store, id);
+      if (dataset.deletedAt !== null) {
+        throw new AppError("conflict", `“${dataset.name}” is deleted. Restore it first.`);
+      }
+      if (name !== undefined && store.isNameTaken(name, id)) {
+        throw new AppError(
+          "conflict",
+          `There is another dataset called “${name}”. Choose another name.`,
+        );
+      }
+      store.rename(id, name ?? dataset.name, description ?? dataset.description, at());
+      return changed(id);
+    },
+
+    "datasets.delete": ({ id }) => {
+      const { dataset } = storedDataset(store, id);
+      if (dataset.deletedAt !== null) return null;
+      if (dataset.status === "importing") {
+        throw new AppError(
+          "conflict",
+          `“${dataset.name}” is being imported. Cancel the import instead.`,
+        );
+      }
+      refuseWhileInUse(store, dataset);
+      store.setDeletedAt(id, at(), at());
+      changed(id);
+      return null;
+    },
+
+    "datasets.restore": ({ id }) => {
+      const { dataset, file } = storedDataset(store, id);
+      if (dataset.deletedAt === null) return dataset;
+      if (dataset.status === "ready" && file === undefined) {
+        throw new AppError(
+          "not_found",
+          `The file of “${dataset.name}” was removed 30 days after its deletion. Import ${dataset.fileName} again.`,
+        );
+      }
+      const name = uniqueName(dataset.name, (wanted) => store.isNameTaken(wanted, id));
+      store.rename(id, name, dataset.description, at());
+      store.setDeletedAt(id, null, at());
+      return changed(id);
+    },
+  };
+}
+
+/** A ready dataset and its file, also when it is deleted: jobs made from it may resume. */
+export function readyFile(store: DatasetStore, id: string): ReadyFile {
+  const { dataset, file } = storedDataset(store, id);
+  if (dataset.status === "importing") {
+    throw new AppError(
+      "conflict",
+      `“${dataset.name}” is still being imported. Wait until it is ready.`,
+    );
+  }
+  if (dataset.status === "rejected") {
+    throw new AppError("conflict", `“${dataset.name}” was rejected: ${dataset.failure.message}`);
+  }
+  if (file === undefined) {
+    throw new AppError(
+      "not_found",
+      `The file of “${dataset.name}” was removed after its deletion. Import ${dataset.fileName} again.`,
+    );
+  }
+  return { dataset, file };
+}
+
+function storedDataset(store: DatasetStore, id: string): StoredDataset {
+  const stored = store.find(id);
+  if (stored === undefined) {
+    throw new AppError("not_found", "There is no such dataset (any more). Look at the list anew.");
+  }
+  return stored;
+}
+
+function refuseWhileInUse(store: DatasetStore, dataset: Dataset): void {
+  const jobs = store.unfinishedJobNames(dataset.id);
+  if (jobs.length === 0) return;
+  const named = jobs.map((job) => `“${job}”`).join(", ");
+  throw new AppError(
+    "conflict",
+    `“${dataset.name}” is needed by ${jobs.length === 1 ? "the job" : "the jobs"} ${named}. Stop ${jobs.length === 1 ? "it" : "them"} first.`,
+    { details: { jobs } },
+  );
+}
+
+function importSource(
+  source: FileSource,
+  caller: Caller,
+  options: Pick<DatasetRequestsOptions, "resolveFile" | "samplePath">,
+): ImportSource {
+  switch (source.kind) {
+    case "file": {
+      const { path, name: fileName, isTemporary } = options.resolveFile(source.fileId);
+      return { path, fileName, name: nameOfFile(fileName), isTemporary, isSample: false };
+    }
+    case "path": {
+      if (caller !== "local") {
+        throw new AppError("forbidden", "Only programs of this machine may name a path.");
+      }
+      if (!isAbsolute(source.path)) {
+        throw new AppError(
+          "invalid_input",
+          `${source.path} is no absolute path. Give a whole one.`,
+        );
+      }
+      const fileName = basename(source.path);
+      const name = nameOfFile(fileName);
+      return { path: source.path, fileName, name, isTemporary: false, isSample: false };
+    }
+    case "sample": {
+      const path = options.samplePath;
+      return { path, fileName: basename(path), name: "Sample", isTemporary: false, isSample: true };
+    }
+  }
+}

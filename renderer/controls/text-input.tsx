@@ -1,0 +1,40 @@
+import { Field } from "@base-ui/react/field";
+import styles from "./text-input.module.css";
+
+type TextInputProps = {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  /** Shown behind the value, such as "tokens". */
+  readonly unit?: string | undefined;
+  readonly placeholder?: string;
+  readonly isMono?: boolean;
+  readonly isNumber?: boolean;
+  readonly maxLength?: number;
+};
+
+/** One line of text; stands inside a Field, which names it. */
+export function TextInput({
+  value,
+  onChange,
+  unit,
+  placeholder,
+  isMono = false,
+  isNumber = false,
+  maxLength,
+}: TextInputProps) {
+  return (
+    <span className={styles.frame}>
+      <Field.Control
+        className={`${styles.input} ${isMono ? styles.mono : ""}`}
+        value={value}
+        onValueChange={onChange}
+        placeholder={placeholder}
+        inputMode={isNumber ? "decimal" : undefined}
+        spellCheck={false}
+        autoComplete="off"
+        maxLength={maxLength}
+      />
+      {unit !== undefined && <span className={styles.unit}>{unit}</span>}
+    </span>
+  );
+}

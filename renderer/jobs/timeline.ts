@@ -1,0 +1,18 @@
+import type { TimelineEntry } from "../../shared/contract/jobs.ts";
+import type { ChartMark } from "../charts/chart-series.ts";
+
+/** Entries in order of their number, each once. */
+export function mergeTimeline(
+  entries: readonly TimelineEntry[],
+  incoming: readonly TimelineEntry[],
+): readonly TimelineEntry[] {
+  const bySeq = new Map([...entries, ...incoming].map((entry) => [entry.seq, entry]));
+  return [...bySeq.values()].toSorted((a, b) => a.seq - b.seq);
+}
+
+/** The checkpoints and resumptions, as marks on a chart over steps. */
+export function timelineMarks(entries: readonly TimelineEntry[]): readonly ChartMark[] {
+  return entries.flatMap(({ kind, step }) =>
+    step !== null && (kind === "checkpoint" || kind === "resumed") ? [{ x: step, kind }] : [],
+  );
+}
