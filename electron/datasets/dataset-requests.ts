@@ -1,30 +1,22 @@
-import { basename, isAbsolute } from "node:path";
 import { AppError } from "../../shared/app-error.ts";
-import type { Caller, Handlers, Publish } from "../../shared/contract/contract.ts";
-import type {
-  Dataset,
-  datasetProcedures,
-  FileSource,
-  ReadyDataset,
-} from "../../shared/contract/datasets.ts";
-import { nameOfFile, uniqueName } from "./dataset-name.ts";
+import type { Handlers, Publish } from "../../shared/contract/contract.ts";
+import type { Dataset, datasetProcedures, ReadyDataset } from "../../shared/contract/datasets.ts";
+import { uniqueName } from "./dataset-name.ts";
 import type { StoredDataset } from "./dataset-row.ts";
 import type { DatasetStore } from "./dataset-store.ts";
-import type { Imports, ImportSource } from "./imports.ts";
+import { type FilesAtHand, importSource } from "./import-source.ts";
+import type { Imports } from "./imports.ts";
 import type { LibraryFolder, StoredFile } from "./library-folder.ts";
 import { previewRows } from "./preview-rows.ts";
 
 export type DatasetMethod = keyof typeof datasetProcedures;
 
-export interface DatasetRequestsOptions {
+export interface DatasetRequestsOptions extends FilesAtHand {
   readonly store: DatasetStore;
   readonly folder: LibraryFolder;
   readonly imports: Imports;
   readonly publish: Publish;
   readonly now: () => Date;
-  /** Where a file that a client handed over is. Throws AppError `not_found`. */
-  readonly resolveFile: (fileId: string) => { path: string; name: string; isTemporary: boolean };
-  readonly samplePath: string;
 }
 
 export interface ReadyFile {
@@ -49,7 +41,8 @@ export function datasetRequests(options: DatasetRequestsOptions): Handlers<Datas
   return {
     "datasets.import": ({ source, name }, caller) => {
       const file = importSource(source, caller, options);
-      return imports.start(name === undefined ? file : { ...file, name: name.trim() || file.name });
+      const wanted = name?.trim() ?? "";
+      return imports.start(wanted === "" ? file : { ...file, name: wanted });
     },
 
     "datasets.cancelImport": async ({ id }) => {
@@ -160,35 +153,4 @@ function refuseWhileInUse(store: DatasetStore, dataset: Dataset): void {
     `“${dataset.name}” is needed by ${jobs.length === 1 ? "the job" : "the jobs"} ${named}. Stop ${jobs.length === 1 ? "it" : "them"} first.`,
     { details: { jobs } },
   );
-}
-
-function importSource(
-  source: FileSource,
-  caller: Caller,
-  options: Pick<DatasetRequestsOptions, "resolveFile" | "samplePath">,
-): ImportSource {
-  switch (source.kind) {
-    case "file": {
-      const { path, name: fileName, isTemporary } = options.resolveFile(source.fileId);
-      return { path, fileName, name: nameOfFile(fileName), isTemporary, isSample: false };
-    }
-    case "path": {
-      if (caller !== "local") {
-        throw new AppError("forbidden", "Only programs of this machine may name a path.");
-      }
-      if (!isAbsolute(source.path)) {
-        throw new AppError(
-          "invalid_input",
-          `${source.path} is no absolute path. Give a whole one.`,
-        );
-      }
-      const fileName = basename(source.path);
-      const name = nameOfFile(fileName);
-      return { path: source.path, fileName, name, isTemporary: false, isSample: false };
-    }
-    case "sample": {
-      const path = options.samplePath;
-      return { path, fileName: basename(path), name: "Sample", isTemporary: false, isSample: true };
-    }
-  }
 }

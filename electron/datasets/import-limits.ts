@@ -1,3 +1,5 @@
+import { MAX_ROW_BYTES } from "./row-rules.ts";
+
 /** What an import takes. Handed in, so that tests reach the limits with small files. */
 export interface ImportLimits {
   readonly maxFileBytes: number;
@@ -9,7 +11,7 @@ export interface ImportLimits {
 
 export const importLimits: ImportLimits = {
   maxFileBytes: 500 * 1024 * 1024,
-  maxRowBytes: 8 * 1024 * 1024,
+  maxRowBytes: MAX_ROW_BYTES,
   maxRows: 10_000_000,
   maxKeptRejections: 10_000,
 };

@@ -13,6 +13,7 @@ export type ImportReport =
 const REPORT_INTERVAL_MS = 100;
 
 function main(): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin
   const report = (message: ImportReport): void => parentPort?.postMessage(message);
   const task = workerData as ImportTask;
   let rejections: Rejection[] = [];

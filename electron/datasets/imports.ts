@@ -7,21 +7,12 @@ import { uniqueName } from "./dataset-name.ts";
 import type { DatasetStore } from "./dataset-store.ts";
 import { fileFailure } from "./file-failure.ts";
 import type { ImportLimits } from "./import-limits.ts";
+import type { ImportSource } from "./import-source.ts";
 import { ImportSlots } from "./import-slots.ts";
 import { type ImportOutcome, runImportThread } from "./import-thread.ts";
 import type { LibraryFolder } from "./library-folder.ts";
 import { interrupted, rejectImport } from "./tidy-library.ts";
 import { findTwin } from "./stored-twin.ts";
-
-export interface ImportSource {
-  readonly path: string;
-  readonly fileName: string;
-  /** The name that the dataset is to have, if it is free. */
-  readonly name: string;
-  /** The file was uploaded only to be imported: it is removed afterwards, however that ends. */
-  readonly isTemporary: boolean;
-  readonly isSample: boolean;
-}
 
 export interface ImportsOptions {
   readonly store: DatasetStore;
@@ -176,7 +167,7 @@ export class Imports {
   #giveUp(id: string, error: AppError, isCancelled: boolean): void {
     const { store, publish, log } = this.#options;
     const at = this.#options.now().toISOString();
-    log("Import given up", { id, reason: error.message, cause: String(error.cause ?? "") });
+    log("Import given up", { id, reason: error.message, cause: error.cause });
     try {
       rejectImport(id, error.toFailure(), at, this.#options);
       const dataset = this.#dataset(id);

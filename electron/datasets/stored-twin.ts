@@ -3,7 +3,7 @@ import { extname } from "node:path";
 import type { Dataset } from "../../shared/contract/datasets.ts";
 import type { DatasetStore } from "./dataset-store.ts";
 import { fileHash } from "./file-hash.ts";
-import type { ImportSource } from "./imports.ts";
+import type { ImportSource } from "./import-source.ts";
 import type { LibraryFolder } from "./library-folder.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { spawn } from "node:child_process";
 import { expect, it } from "vitest";
-import { currentBootId, livenessOf, startTimeOf } from "./process-identity.ts";
+import { currentBootId, livenessOf, startTimeInStat, startTimeOf } from "./process-identity.ts";
 
 async function own() {
   const startTime = await startTimeOf(process.pid);
@@ -38,3 +38,12 @@ it.runIf(process.platform === "linux")(
     expect(await livenessOf({ ...identity, start_time: "unknown" }, bootId)).toBe("uncertain");
   },
 );
+
+it("takes a zombie for gone once its last thread has ended, whatever the command is called", () => {
+  const stat = (state: string, threads: number) =>
+    `2718 (a) Z 1 (b) ${state} 2715 2715 6925 0 -1 4227084 1178 0 0 0 0 0 0 0 20 0 ${threads} 0 555398 0 0`;
+  expect(startTimeInStat(stat("S", 1))).toBe("555398");
+  expect(startTimeInStat(stat("Z", 2))).toBe("555398");
+  expect(startTimeInStat(stat("Z", 1))).toBe("");
+  expect(startTimeInStat(stat("X", 1))).toBe("");
+});

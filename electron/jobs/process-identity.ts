@@ -10,7 +10,7 @@ export type Liveness = "alive" | "gone" | "uncertain";
 
 /**
  * Tells a process from a later one with the same pid: by its start time and the boot.
- *   Linux    /proc/<pid>/stat field 22, /proc/sys/kernel/random/boot_id; a zombie counts as gone
+ *   Linux    /proc/<pid>/stat field 22, /proc/sys/kernel/random/boot_id; a zombie is gone
  *   macOS    ps -o lstart=, sysctl kern.bootsessionuuid; another start time is not quite certain
  *   others   the pid alone
  */
@@ -59,11 +59,22 @@ async function startTimeFromProc(pid: number): Promise<string> {
     if (code === "ENOENT" || code === "ESRCH") return "";
     throw error;
   }
+  return startTimeInStat(stat);
+}
+
+/**
+ * Reads a line of /proc/<pid>/stat. A process of many threads whose first one has ended shows as a
+ * zombie while the others still hold its files and locks: it has not left yet.
+ *
+ * @returns the start time, empty for a process that is no more than a zombie.
+ */
+export function startTimeInStat(stat: string): string {
   // Field 2 is the command in brackets and may itself hold spaces and brackets.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [state] = fields;
-  const startTime = fields[19];
-  return state === "Z" || state === "X" || startTime === undefined ? "" : startTime;
+  const threads = Number(fields[17]);
+  const isOver = state === "X" || (state === "Z" && threads <= 1);
+  return isOver ? "" : (fields[19] ?? "");
 }
 
 function exists(pid: number): boolean {
