@@ -1,8 +1,9 @@
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "electron-vite";
 import renderer from "./renderer/vite.config.ts";
 
-const root = import.meta.dirname;
+const root = fileURLToPath(new URL(".", import.meta.url));
 
 /**
  * Builds the desktop app into out/: main and its import worker (ES modules), preload (one CommonJS

@@ -20,7 +20,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: unit, exclude: [...ignored, ...integration, ...endToEnd] },
+        test: {
+          name: "unit",
+          include: unit,
+          exclude: [...ignored, ...integration, ...endToEnd],
+          testTimeout: 20_000,
+        },
       },
       {
         extends: true,

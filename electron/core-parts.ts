@@ -80,6 +80,7 @@ export function openCoreParts(
     pythonFor: () => python.ready(),
     findDataset: (id) => datasets.findReady(id),
     findModel: (id) => models.find(id),
+    gpus: () => gpus.report(),
   });
   closers.push(() => jobs.close());
 

@@ -12,6 +12,7 @@ import type {
 } from "../../shared/contract/datasets.ts";
 import { type FileType, HEAD_BYTES, recogniseFile, splitterFor } from "./file-type.ts";
 import type { ImportLimits } from "./import-limits.ts";
+import type { RawRow } from "./raw-row.ts";
 import { RowCensus } from "./row-census.ts";
 import { RowIndexWriter } from "./row-index.ts";
 import { RowReader } from "./row-reader.ts";
@@ -109,6 +110,17 @@ function copyAndRead(task: ImportTask, observer: ImportObserver, files: OpenFile
     maxRowBytes: limits.maxRowBytes,
   });
   const hash = createHash("sha256");
+  let rowsRead = 0;
+  const take = (row: RawRow): void => {
+    rowsRead += 1;
+    if (rowsRead > limits.maxRows) {
+      throw new AppError(
+        "unsupported",
+        `${fileName} has more than ${limits.maxRows.toLocaleString("en")} rows. Split it into several files.`,
+      );
+    }
+    reader.add(row);
+  };
   let bytes = 0;
   let skip = markBytes;
   while (filled > 0) {
@@ -117,24 +129,17 @@ function copyAndRead(task: ImportTask, observer: ImportObserver, files: OpenFile
     checkSize(task, bytes);
     hash.update(part);
     writeAll(files.copy, part);
-    splitter.push(part.subarray(skip), (row) => reader.add(row));
+    splitter.push(part.subarray(skip), take);
     skip = 0;
-    if (census.rows + census.rejected > limits.maxRows) {
-      throw new AppError(
-        "unsupported",
-        `${fileName} has more than ${limits.maxRows.toLocaleString("en")} rows. Split it into several files.`,
-      );
-    }
-    const bytesTotal = Math.max(files.sourceBytes, bytes);
     observer.progress({
       bytesRead: bytes,
-      bytesTotal,
+      bytesTotal: Math.max(files.sourceBytes, bytes),
       rows: census.rows,
       rejected: census.rejected,
     });
     filled = fill(files.source, chunk);
   }
-  splitter.end((row) => reader.add(row));
+  splitter.end(take);
   reader.end();
 
   const { format } = reader;

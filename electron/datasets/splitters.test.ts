@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type FileType, splitterFor } from "./file-type.ts";
 
@@ -30,7 +30,7 @@ const texts = (fileType: FileType, content: string): string[] =>
 
 /** Bytes of which structure is made, in any order, and where to cut them. */
 const noise = fc
-  .array(fc.constantFrom(..."[]{}\",:\\ \t\r\n\fab1é"), { maxLength: 200 })
+  .array(fc.constantFrom(...Array.from('[]{}",:\\ \t\r\n\fab1é')), { maxLength: 200 })
   .map((characters) => Buffer.from(characters.join(""), "latin1"));
 const cuts = fc.array(fc.nat(200), { maxLength: 20 });
 
@@ -60,12 +60,12 @@ describe.each(["jsonl", "json", "txt"] as const)("any bytes as %s", (fileType) =
       fc.property(content, (bytes) => {
         let end = 0;
         for (const { offset, length, line, text } of split(fileType, [bytes])) {
+          // A rest behind the array is shown with the array's own bracket before it.
+          if (fileType === "json" && text.startsWith("]")) break;
           expect(offset).toBeGreaterThanOrEqual(end);
           end = offset + length;
           const there = bytes.toString("latin1", offset, end);
           expect(text).toBe(fileType === "txt" ? there.replaceAll("\r\n", "\n") : there);
-          // A rest behind the array begins with the array's own bracket, maybe lines before.
-          if (fileType === "json" && text.startsWith("]")) break;
           expect(line).toBe(bytes.toString("latin1", 0, offset).split("\n").length);
         }
       }),
@@ -115,7 +115,6 @@ describe("arrays", () => {
     ['[{"a":[1, 2},{}]', ['{"a":[1, 2}', "{}"]],
     ["[{]", ["{"]],
   ])("%s", (content, rows) => {
-    // The byte between the array's end and the rest is white space, which the row leaves out.
     expect(texts("json", content)).toEqual(rows);
   });
 });

@@ -1,7 +1,6 @@
 import type { MenuItemConstructorOptions } from "electron";
 import { expect, test, vi } from "vitest";
 import { createMenuTemplate } from "./app-menu.ts";
-import { applyTheme, groundColour, groundColours, type NativeTheme } from "./theme.ts";
 
 function menu(platform: NodeJS.Platform) {
   const actions = {
@@ -37,18 +36,3 @@ test.each(["linux", "darwin", "win32"] as const)(
     expect(new Set(shortcuts).size).toBe(shortcuts.length);
   },
 );
-
-test("frames and dialogs follow the theme of the settings; nonsense changes nothing", () => {
-  const theme: NativeTheme = {
-    themeSource: "system",
-    shouldUseDarkColors: true,
-    on: () => undefined,
-  };
-  applyTheme(theme, { theme: "dark" });
-  expect(theme.themeSource).toBe("dark");
-  applyTheme(theme, { theme: "pink" });
-  applyTheme(theme, null);
-  expect(theme.themeSource).toBe("dark");
-  expect(groundColour(theme)).toBe(groundColours.dark);
-  expect(groundColour({ shouldUseDarkColors: false })).toBe(groundColours.light);
-});

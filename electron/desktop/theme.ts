@@ -6,7 +6,7 @@ export interface NativeTheme {
 }
 
 /** The page's own ground colours (`--ground` in tokens.css): no flash before the page is drawn. */
-export const groundColours = { light: "#ffffff", dark: "#131416" } as const;
+export const groundColours = { light: "#ffffff", dark: "#151518" } as const;
 
 export function groundColour(theme: Pick<NativeTheme, "shouldUseDarkColors">): string {
   return theme.shouldUseDarkColors ? groundColours.dark : groundColours.light;

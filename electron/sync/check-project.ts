@@ -94,7 +94,7 @@ async function checkContents(
 
 async function checkTable(
   probe: ProjectProbe,
-  { name, columns, migration }: ProjectPromise["tables"][number],
+  { name, columns, sql }: ProjectPromise["tables"][number],
 ): Promise<ProjectFinding> {
   const missing: ProjectPromise["tables"][number]["columns"] = [];
   // The database names one missing column at a time.
@@ -103,14 +103,10 @@ async function checkTable(
     const select = present.map((column) => column.name).join(",");
     const reply = await probe.ask(`/rest/v1/${name}?select=${select}&limit=0`);
     if (reply.status === 200) {
-      return wrong(
-        name,
-        `The table ${name} answers without anyone signed in. ${RERUN}`,
-        migration.sql,
-      );
+      return wrong(name, `The table ${name} answers without anyone signed in. ${RERUN}`, sql);
     }
     if (NO_TABLE.includes(reply.code)) {
-      return lacking(name, `The table ${name} is missing. ${RERUN}`, migration.sql);
+      return lacking(name, `The table ${name} is missing. ${RERUN}`, sql);
     }
     const found =
       reply.code === "42703"
@@ -138,19 +134,15 @@ async function checkFunction(
     method: "POST",
     body: JSON.stringify(Object.fromEntries(names.map((name) => [name, null]))),
   });
-  const { name, migration } = wanted;
+  const { name, sql } = wanted;
   if (reply.status === 200) {
-    return wrong(
-      name,
-      `The function ${name} answers without anyone signed in. ${RERUN}`,
-      migration.sql,
-    );
+    return wrong(name, `The function ${name} answers without anyone signed in. ${RERUN}`, sql);
   }
   if (NO_FUNCTION.includes(reply.code)) {
     return lacking(
       name,
       `The function ${name} is missing, or an older one is there. ${RERUN}`,
-      migration.sql,
+      sql,
     );
   }
   if (reply.code !== "42501") throw unexpected(name, reply);
@@ -160,7 +152,7 @@ async function checkFunction(
 /** Asks to upload one byte, which a bucket that is set up rightly refuses to strangers. */
 async function checkBucket(
   probe: ProjectProbe,
-  { id, migration }: ProjectPromise["buckets"][number],
+  { id, sql }: ProjectPromise["buckets"][number],
 ): Promise<ProjectFinding> {
   const path = `/storage/v1/object/${id}/lora-desk-check/${randomUUID()}`;
   const reply = await probe.ask(path, {
@@ -173,11 +165,11 @@ async function checkBucket(
     return wrong(
       id,
       `Everyone may upload to the bucket ${id} without signing in: look through the policies on storage.objects and remove those that name no user. ${RERUN}`,
-      migration.sql,
+      sql,
     );
   }
   if (reply.message === "Bucket not found") {
-    return lacking(id, `The bucket ${id} is missing. ${RERUN}`, migration.sql);
+    return lacking(id, `The bucket ${id} is missing. ${RERUN}`, sql);
   }
   return ok(id, `The bucket ${id} is there and closed to strangers.`);
 }

@@ -4,13 +4,9 @@ import { z } from "zod";
 
 /** What a project must have, as `supabase/foundation.json` describes it, with the SQL that makes it. */
 export interface ProjectPromise {
-  tables: { name: string; columns: { name: string; sql: string }[]; migration: Migration }[];
-  functions: { name: string; arguments: string; migration: Migration }[];
-  buckets: { id: string; migration: Migration }[];
-}
-export interface Migration {
-  name: string;
-  sql: string;
+  tables: { name: string; columns: { name: string; sql: string }[]; sql: string }[];
+  functions: { name: string; arguments: string; sql: string }[];
+  buckets: { id: string; sql: string }[];
 }
 
 const STORAGE_MIGRATION = "supabase/migrations/20241224_create_lora_storage.sql";
@@ -46,14 +42,16 @@ const descriptionSchema = z.object({
 export function readProjectPromise(supabasePath: string): ProjectPromise {
   const text = readFileSync(join(supabasePath, "foundation.json"), "utf8");
   const { tables, functions, storage } = descriptionSchema.parse(JSON.parse(text));
-  const migrationOf = (name: string): Migration => ({
-    name: basename(name),
-    sql: readFileSync(join(supabasePath, "migrations", basename(name)), "utf8"),
-  });
+  const readMigrations = (names: string[]): string =>
+    [...new Set(names)]
+      .map((name) => readFileSync(join(supabasePath, "migrations", basename(name)), "utf8"))
+      .join("\n\n");
+  // The triggers of a table call functions, so these are made along with it.
+  const functionMigrations = functions.map(({ migration }) => migration);
   return {
     tables: Object.entries(tables).map(([name, { migration, columns }]) => ({
       name,
-      migration: migrationOf(migration),
+      sql: readMigrations([migration, ...functionMigrations]),
       columns: columns.map((column) => ({
         name: column.name,
         sql: `alter table public.${name} add column ${column.name} ${column.type}${column.nullable ? "" : " not null"}${column.default === null ? "" : ` default ${column.default}`};`,
@@ -66,8 +64,8 @@ export function readProjectPromise(supabasePath: string): ProjectPromise {
       .map(({ name, arguments: parameters, migration }) => ({
         name,
         arguments: parameters,
-        migration: migrationOf(migration),
+        sql: readMigrations([migration]),
       })),
-    buckets: storage.buckets.map(({ id }) => ({ id, migration: migrationOf(STORAGE_MIGRATION) })),
+    buckets: storage.buckets.map(({ id }) => ({ id, sql: readMigrations([STORAGE_MIGRATION]) })),
   };
 }

@@ -1,8 +1,7 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openPostgres } from "../supabase-stack/postgres.ts";
-import { applyMigration, prepareDatabase } from "../supabase-stack/prepare-database.ts";
-import { openStackFolder } from "../supabase-stack/stack-folder.ts";
+import { Client } from "pg";
+import { openStack } from "../supabase-stack/open-stack.ts";
 
 const MIGRATIONS_FOLDER = join(import.meta.dirname, "..", "..", "supabase", "migrations");
 
@@ -16,34 +15,25 @@ export function migrationPaths(): string[] {
 export interface ScratchDatabase {
   /** As the role `postgres`, which migrations run as. */
   url: string;
-  /** Applies all migrations, as often as it is called. */
+  /** Applies all migrations once more. */
   migrate(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A PostgreSQL with what a new Supabase project has, and our migrations; gone when closed. */
+/** What a new Supabase project has, and our migrations; gone when closed. */
 export async function openScratchDatabase(): Promise<ScratchDatabase> {
-  const folder = await openStackFolder(undefined);
-  const password = crypto.randomUUID();
-  const postgres = await openPostgres({
-    folder: folder.path,
-    password,
-    isThrownAway: true,
-    log: () => undefined,
-  });
-  const close = async () => {
-    await postgres.close();
-    folder.close();
+  const stack = await openStack({ migrations: migrationPaths() });
+  return {
+    url: stack.dbUrl,
+    migrate: async () => {
+      const client = new Client(stack.dbUrl);
+      await client.connect();
+      try {
+        for (const path of migrationPaths()) await client.query(readFileSync(path, "utf8"));
+      } finally {
+        await client.end();
+      }
+    },
+    close: () => stack.close(),
   };
-  const migrate = async () => {
-    for (const path of migrationPaths()) await applyMigration(postgres, path);
-  };
-  try {
-    await prepareDatabase(postgres, password);
-    await migrate();
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { url: postgres.urlOf("postgres"), migrate, close };
 }

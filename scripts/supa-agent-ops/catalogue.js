@@ -59,10 +59,8 @@ order by c.oid`;
 const POLICIES_SQL = `
 select p.tablename as table, p.policyname as name, p.cmd as command, p.roles::text[] as roles,
   p.permissive = 'PERMISSIVE' as "isPermissive", p.qual as using, p.with_check as check
-from pg_policies p
-join pg_policy o on o.polname = p.policyname
-  and o.polrelid = format('%I.%I', p.schemaname, p.tablename)::regclass
-where p.schemaname = $1 order by o.oid`;
+from pg_policies p where p.schemaname = $1
+order by array_position(array['ALL', 'SELECT', 'INSERT', 'UPDATE', 'DELETE'], p.cmd), p.policyname`;
 
 const FUNCTIONS_SQL = `
 select n.nspname as schema, f.proname as name, pg_get_function_identity_arguments(f.oid) as arguments,

@@ -181,7 +181,7 @@ export const jobProcedures = {
   "jobs.resume": { input: idInput, output: jobSchema },
   /** Removes an ended job, its run folder and its adapter for good. */
   "jobs.delete": { input: idInput, output: z.null() },
-  /** At most two points (minimum and maximum of the training loss) per pixel of the asked window. */
+  /** Of each pixel of the asked window, the minima and maxima of training and validation loss. */
   "jobs.metrics": {
     input: z.object({
       id: z.uuid(),

@@ -43,6 +43,7 @@ class Position:
     seconds: float = 0.0  # spent on steps, over all attempts
     first_loss: float | None = None
     last_loss: float | None = None
+    evaluated_step: int = 0
     validation_loss: float | None = None
 
 

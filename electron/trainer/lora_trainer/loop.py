@@ -103,18 +103,24 @@ class TrainingLoop:
         """Until the last step, evaluated and saved. Raises StopRequested after a checkpoint."""
         self._model.peft.train()
         try:
+            # First what is due: an attempt may have been stopped in the middle of an evaluation.
+            self._do_what_is_due()
             while self.position.step < self.total_steps:
                 self._step()
-                is_last = self.position.step == self.total_steps
-                if is_last or self.position.step % self._evaluate_every == 0:
-                    self._evaluate()
-                is_due = is_last or self.position.step % self._checkpoint_every == 0
-                if self._requests.take_checkpoint_request() or is_due:
-                    self._checkpoint()
+                self._do_what_is_due()
         except StopRequested:
             self._events.status("stopping", f"Stopping after step {self.position.step}.")
             self._checkpoint()
             raise
+
+    def _do_what_is_due(self) -> None:
+        step, is_last = self.position.step, self.position.step == self.total_steps
+        is_evaluation_due = is_last or step % self._evaluate_every == 0
+        if is_evaluation_due and step != self.position.evaluated_step:
+            self._evaluate()
+        is_checkpoint_due = is_last or step % self._checkpoint_every == 0
+        if self._requests.take_checkpoint_request() or is_checkpoint_due:
+            self._checkpoint()
 
     def _step(self) -> None:
         started = time.perf_counter()
@@ -201,7 +207,9 @@ class TrainingLoop:
             rows=found.rows,
         )
         log(f"step {self.position.step}  validation loss {found.loss:.4f} ({found.rows} rows)")
-        self.position = replace(self.position, validation_loss=found.loss)
+        self.position = replace(
+            self.position, validation_loss=found.loss, evaluated_step=self.position.step
+        )
         if self.position.step < self.total_steps:
             self._events.status("training", "Training.")
 

@@ -93,11 +93,6 @@ def test_stopped_run_ends_bit_for_bit_as_the_undisturbed_one(make_run, undisturb
     folder = make_run(**LONG)
     with runner(folder, 1) as process:
         wait_until(lambda: steps_done(folder) >= 5, "step 5")
-        second = [sys.executable, str(TRAINER / "runner.py")]
-        second += ["--run", str(folder), "--attempt", "2"]
-        refused = subprocess.run(second, capture_output=True, text=True, timeout=60)
-        assert refused.returncode == LOCKED_EXIT_CODE
-        assert "Another runner" in refused.stderr
         ask(folder, 1, "stop")
         process.wait(timeout=60)
     ended = read(folder / "exit.json")
@@ -117,6 +112,18 @@ def test_stopped_run_ends_bit_for_bit_as_the_undisturbed_one(make_run, undisturb
     assert run_through_runner(folder, 3)["cause"] == "completed"
     assert_same_result(folder, undisturbed)
     assert list(folder.glob(".*.part")) == []
+
+
+def test_second_runner_of_a_run_is_refused(tmp_path: Path) -> None:
+    second = [sys.executable, str(TRAINER / "runner.py")]
+    second += ["--run", str(tmp_path), "--attempt", "2"]
+    held = lock_run(tmp_path)
+    assert held is not None
+    with held:
+        refused = subprocess.run(second, capture_output=True, text=True, timeout=60)
+    assert refused.returncode == LOCKED_EXIT_CODE
+    assert "Another runner" in refused.stderr
+    assert not (tmp_path / "heartbeat.json").exists()
 
 
 def test_run_whose_trainer_ends_by_itself_is_taken_over(tmp_path: Path) -> None:

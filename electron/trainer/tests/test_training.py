@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from run_folder import TRAINER, events, read, run_here
 from safetensors.torch import load_file
+
+from lora_trainer.evaluate import Evaluation, Evaluator
+from lora_trainer.failures import StopRequested
 
 SHORT = {"max_steps": 4, "validation_share": 0.1}
 
@@ -74,6 +78,33 @@ def test_same_seed_same_losses(make_run) -> None:
     first, again = make_run(name="first", **SHORT), make_run(name="again", **SHORT)
     assert run_here(first) == run_here(again) == 0
     assert losses(first) == losses(again)
+
+
+def test_evaluation_that_was_stopped_is_made_up_for(make_run, monkeypatch) -> None:
+    whole = make_run(name="whole", **SHORT, evaluate_every_steps=2)
+    stopped = make_run(name="stopped", **SHORT, evaluate_every_steps=2)
+    assert run_here(whole) == 0
+    for attempt in (1, 2):  # at step 2, then at the last one
+        with monkeypatch.context() as patched:
+            patched.setattr(Evaluator, "run", stop_on_call(attempt))
+            assert run_here(stopped, attempt) == 10
+    assert run_here(stopped, 3) == 0
+    assert [event["step"] for event in events(stopped, "done")] == [2, 4, 4]
+    assert losses(stopped) == losses(whole)
+    found = [[(e["step"], e["loss"]) for e in events(at, "eval")] for at in (stopped, whole)]
+    assert found[0] == found[1]
+
+
+def stop_on_call(number: int) -> Callable[..., Evaluation]:
+    evaluate, calls = Evaluator.run, []
+
+    def run(*arguments: object) -> Evaluation:
+        calls.append(1)
+        if len(calls) == number:
+            raise StopRequested
+        return evaluate(*arguments)
+
+    return run
 
 
 def test_how_a_step_is_cut_into_micro_batches_does_not_matter(tmp_path: Path, make_run) -> None:

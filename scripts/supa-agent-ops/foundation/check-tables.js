@@ -17,7 +17,7 @@ function checkTables(promised, found) {
           area: "tables",
           subject: name,
           problem: `The table ${name} is missing.`,
-          sql: `-- Run all of ${table.migration}`,
+          sql: rerun(table, promised),
         },
       ];
     }
@@ -28,6 +28,12 @@ function checkTables(promised, found) {
       ...checkTriggers(name, table, present),
     ];
   });
+}
+
+/** The table's own migration, and those of the functions that its triggers call. */
+function rerun(table, { functions }) {
+  const files = new Set([table.migration, ...functions.map(({ migration }) => migration)]);
+  return [...files].map((file) => `-- Run all of ${file}`).join("\n");
 }
 
 function checkColumns(name, table, present) {
