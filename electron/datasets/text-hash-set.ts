@@ -57,18 +57,17 @@ function hashTurns(turns: readonly Turn[]): [high: number, low: number] {
     let isSpacePending = false;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
-      if (isWhiteSpace(code)) {
+      // Nearly all text takes the first half of this test.
+      if ((code <= 0x20 || code >= 0xa0) && isWhiteSpace(code)) {
         isSpacePending = hasInk;
         continue;
       }
       hasInk = true;
-      if (isSpacePending) {
-        high = stirHigh(high, SPACE);
-        low = stirLow(low, SPACE);
-        isSpacePending = false;
-      }
-      high = stirHigh(high, code);
-      low = stirLow(low, code);
+      // A space is put in front of its character, in the bits that no character has.
+      const unit = isSpacePending ? code | SPACE_BEFORE : code;
+      isSpacePending = false;
+      high = stirHigh(high, unit);
+      low = stirLow(low, unit);
     }
   }
   high = mix(high ^ mix(low));
@@ -76,7 +75,7 @@ function hashTurns(turns: readonly Turn[]): [high: number, low: number] {
   return high === 0 && low === 0 ? [0, 1] : [high, low];
 }
 
-const SPACE = 0x20;
+const SPACE_BEFORE = 0x20000;
 
 function stirHigh(word: number, code: number): number {
   return Math.imul(((word << 5) | (word >>> 27)) ^ code, 0x85ebca6b);

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
 import type { Dispatch } from "../gateway/dispatch.ts";
 import { FileRegister } from "../gateway/file-register.ts";
 import { Hub } from "../gateway/hub.ts";
@@ -13,6 +13,7 @@ import { isOurPage } from "./our-page.ts";
 import { shellChannels } from "./shell-channels.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "choose-file-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 const rows = join(folder, "rows.jsonl");
 writeFileSync(rows, '{"text":"a"}\n');
 mkdirSync(join(folder, "nested"));

@@ -68,10 +68,13 @@ export function openDesk(parts: DeskParts): Desk {
       }),
     () => rememberPlace(window, parts.state),
   );
-  powerMonitor.on("shutdown", () => {
+  const quitUnasked = () => {
     closing.letGo();
     app.quit();
-  });
+  };
+  powerMonitor.on("shutdown", quitUnasked);
+  // Ctrl-C where the app was started, or the end of the person's session.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, quitUnasked);
   recoverFromCrashes(window.webContents, {
     now: () => performance.now(),
     warn: parts.log,

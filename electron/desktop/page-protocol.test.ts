@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { isOurFrame, isOurPage } from "./our-page.ts";
 import { createPageProtocol } from "./page-protocol.ts";
 
 const home = mkdtempSync(join(tmpdir(), "page-protocol-"));
+afterAll(() => rmSync(home, { recursive: true }));
 const rendererPath = join(home, "renderer");
 mkdirSync(join(rendererPath, "assets"), { recursive: true });
 mkdirSync(join(home, "renderer-secret"));

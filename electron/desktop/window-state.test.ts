@@ -1,11 +1,12 @@
-import { mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { openWindowState } from "./window-state.ts";
 
 function place(): { folder: string; path: string; warnings: string[]; warn: (m: string) => void } {
   const folder = mkdtempSync(join(tmpdir(), "window-state-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   const warnings: string[] = [];
   return {
     folder,

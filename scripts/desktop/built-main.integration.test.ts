@@ -204,6 +204,15 @@ test("the window joins a running core, and takes over when that ends", async () 
   }
 });
 
+test("a signal ends the app as properly as its user does", async () => {
+  const home = newFolder("built-main-home-");
+  const desk = await openDesk(home);
+  expect(await shellOf(desk)).toBe("desktop");
+  desk.child.kill("SIGTERM");
+  expect(await desk.exited).toEqual([0, null]);
+  expect(existsSync(join(home, "core.json"))).toBe(false);
+});
+
 test("a data folder that cannot be had is said, and the app ends", async () => {
   const home = join(newFolder("built-main-home-"), "file");
   writeFileSync(home, "");

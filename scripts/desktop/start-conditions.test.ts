@@ -1,13 +1,14 @@
-import { mkdirSync, mkdtempSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { isBuildCurrent } from "./build-state.ts";
 import { fetchElectron, findElectron } from "./electron-binary.ts";
 import { findWindowObstacle, type Surroundings } from "./window-obstacle.ts";
 
 function project(files: Record<string, number>): string {
   const folder = mkdtempSync(join(tmpdir(), "start-conditions-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
   for (const [name, time] of Object.entries(files)) write(join(folder, name), time);
   return folder;
 }

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -8,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { migrationPaths } from "../../scripts/foundation/scratch-database.ts";
 import { environmentOf, writeEnvFile } from "../../scripts/supabase-stack/env-file.ts";
 import { openStack, type Stack } from "../../scripts/supabase-stack/open-stack.ts";
-import { damages } from "./damages.ts";
+import { accessDamages } from "./access-damages.ts";
+import { runNode } from "./run-node.ts";
+import { tableDamages } from "./table-damages.ts";
 
 interface Fault {
   area: string;
@@ -59,14 +60,17 @@ test("a project with the migrations passes", async () => {
 });
 
 describe("damage is named, and mended by the statement that comes with it", () => {
-  test.each(damages)("$name", async ({ sql, area, subject, problem }) => {
-    await admin.query(sql);
-    const { faults } = await verify();
-    const named = { area, subject, problem: expect.stringMatching(problem) as string };
-    expect(faults).toContainEqual(expect.objectContaining(named));
-    for (const fault of faults) await mend(fault);
-    expect((await verify()).faults).toEqual([]);
-  });
+  test.each([...tableDamages, ...accessDamages])(
+    "$name",
+    async ({ sql, area, subject, problem }) => {
+      await admin.query(sql);
+      const { faults } = await verify();
+      const named = { area, subject, problem: expect.stringMatching(problem) as string };
+      expect(faults).toContainEqual(expect.objectContaining(named));
+      for (const fault of faults) await mend(fault);
+      expect((await verify()).faults).toEqual([]);
+    },
+  );
 });
 
 test("policies for the project's other buckets are left in peace", async () => {
@@ -182,59 +186,6 @@ test("a project with a lower limit for files is warned of it, and passes", async
   }
 });
 
-describe("the guide's one-liners", () => {
-  const liners: [string, string, string][] = [
-    [
-      "counts datasets",
-      "const r=await ops.agentQuery({table:'datasets',limit:5});console.log('Datasets count:',r.data.length);console.log('Success:',r.success);",
-      "Datasets count: 0\nSuccess: true\n",
-    ],
-    [
-      "lists policies",
-      "const r=await ops.agentIntrospectSchema({table:'datasets',transport:'pg'});if(r.success){console.log('RLS Enabled:',r.data.rlsEnabled);console.log('Policy count:',r.data.policies.length);r.data.policies.forEach(p=>console.log('-',p.name));}",
-      "RLS Enabled: true\nPolicy count: 3\n- Users can view own datasets\n- Users can create own datasets\n- Users can update own datasets\n",
-    ],
-    [
-      "lists foreign keys",
-      "const r=await ops.agentIntrospectSchema({table:'training_jobs',transport:'pg'});if(r.success){console.log('Foreign keys:');r.data.foreignKeys.forEach(fk=>console.log('-',fk.column,'→',fk.referencedTable+'.'+fk.referencedColumn));}",
-      "Foreign keys:\n- user_id → users.id\n- dataset_id → datasets.id\n- artifact_id → model_artifacts.id\n",
-    ],
-    [
-      "names a table that is not there",
-      "const r=await ops.agentIntrospectSchema({table:'nothing',transport:'pg'});console.log(r.success,r.error.message);",
-      "false There is no table nothing in the schema public.\n",
-    ],
-  ];
-  test.each(liners)("%s", async (_, body, expected) => {
-    const ops = join(root, "scripts", "supa-agent-ops");
-    const script = `const ops=require(${JSON.stringify(ops)});(async()=>{${body}})();`;
-    // From a folder with an .env.local, which is found by itself.
-    const { output } = await runNode(["-e", script], folder);
-    expect(output).toBe(expected);
-  });
-
-  test("agentQuery filters, orders and limits", async () => {
-    await admin.query(
-      `with someone as (insert into auth.users (id, email) values (gen_random_uuid(), 'q@example.org') returning id)
-       insert into public.notifications (user_id, type, title, message, priority)
-       select id, 'system', title, '', priority from someone,
-         (values ('a', 'low'), ('b, (c)', 'high'), ('d', 'high')) as n (title, priority)`,
-    );
-    const body = `
-      const titles = async (options) => {
-        const r = await ops.agentQuery({ table: "notifications", select: "title", ...options });
-        return r.success ? r.data.map(({ title }) => title).join("|") : r.error.code;
-      };
-      console.log(await titles({ where: { priority: "high" }, orderBy: [{ column: "title", asc: false }] }));
-      console.log(await titles({ where: [{ column: "title", operator: "in", value: ["a", "b, (c)"] }], orderBy: [{ column: "title" }], limit: 1 }));
-      console.log(await titles({ where: [{ column: "action_url", operator: "neq", value: null }] }));
-      console.log(await titles({ select: "colour" }));`;
-    const ops = join(root, "scripts", "supa-agent-ops");
-    const script = `const ops=require(${JSON.stringify(ops)});(async()=>{${body}})();`;
-    expect((await runNode(["-e", script], folder)).output).toBe("d|b, (c)\na\n\n42703\n");
-  });
-});
-
 /** Runs what the verification proposes, which for whole objects is "run this file again". */
 async function mend({ sql }: Fault): Promise<void> {
   const files = [...sql.matchAll(/^-- Run all of (\S+)$/gm)].map(([, file = ""]) => file);
@@ -254,14 +205,4 @@ async function mend({ sql }: Fault): Promise<void> {
 
 function run(args: string[]): Promise<{ code: number; output: string }> {
   return runNode([join(root, "scripts", "verify-lora-foundation.js"), ...args], root);
-}
-
-function runNode(args: string[], cwd: string): Promise<{ code: number; output: string }> {
-  // Without the variables of whoever runs the tests.
-  const env = { PATH: process.env["PATH"] ?? "" };
-  return new Promise((resolve) => {
-    execFile(process.execPath, args, { cwd, env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), output: stdout + stderr });
-    });
-  });
 }

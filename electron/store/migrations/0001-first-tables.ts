@@ -1,7 +1,8 @@
 /*
  * Tables whose rows the team's database has too (datasets, training_jobs, metrics_points,
- * model_artifacts, cost_records, notifications) carry exactly its columns, and a test says so. What only this machine needs to know of such a row
- * (paths, offsets, import details) stands in a table of its own beside it.
+ * model_artifacts, cost_records, notifications) carry exactly its columns, and a test says so. What
+ * only this machine needs to know of such a row (paths, offsets, import details) stands in a table
+ * of its own beside it.
  * Times are ISO 8601 in UTC; JSON columns hold JSON text.
  */
 export const firstTables = `

@@ -1,0 +1,21 @@
+import { Link } from "@tanstack/react-router";
+import { Database } from "lucide-react";
+import { buttonClass } from "../controls/button.tsx";
+import { EmptyState } from "../controls/empty-state.tsx";
+
+/** The address names a dataset that was deleted, or an import that was cancelled. */
+export function MissingDataset() {
+  return (
+    <EmptyState
+      icon={Database}
+      title="This dataset is not here"
+      action={
+        <Link to="/datasets" className={buttonClass({})}>
+          Show all datasets
+        </Link>
+      }
+    >
+      It was deleted, or its import was cancelled.
+    </EmptyState>
+  );
+}

@@ -1,0 +1,20 @@
+import type { BaseModel } from "../../shared/contract/models.ts";
+import styles from "./model-name.module.css";
+import { originName } from "./model-words.ts";
+
+type ModelNameProps = { readonly model: BaseModel };
+
+/** The name over where it was found. */
+export function ModelName({ model }: ModelNameProps) {
+  return (
+    <>
+      <div className={styles.name} title={model.name}>
+        {model.name}
+      </div>
+      <div className={styles.place} title={model.path}>
+        {originName(model.origin)}
+        <span className={styles.path}>{model.path}</span>
+      </div>
+    </>
+  );
+}
