@@ -16,6 +16,7 @@ const coreOptions: CoreOptions = {
   shell: "cli",
   version: packageJson.version,
   trainerPath: join(here, "trainer"),
+  supabasePath: join(here, "..", "supabase"),
   rendererPath: join(here, "..", "out", "renderer"),
   port: 0,
   env: process.env,

@@ -13,12 +13,15 @@ import { openModelLibrary } from "./models/open-model-library.ts";
 import { openPythonEnvironment } from "./python/open-python-environment.ts";
 import { openSettings } from "./settings/settings-store.ts";
 import type { Store } from "./store/open-store.ts";
+import { createProjectCheck } from "./sync/check-project.ts";
 
 export interface CorePartsOptions {
   homePath: string;
   version: string;
   /** The folder with the Python side: `electron/trainer`, or its copy in a packaged app. */
   trainerPath: string;
+  /** The folder with the team's migrations and what they promise: `supabase`, or its copy. */
+  supabasePath: string;
   /** Where the bundle keeps the import worker; from source it is found by itself. */
   importWorkerUrl?: URL;
   env: NodeJS.ProcessEnv;
@@ -91,6 +94,7 @@ export function openCoreParts(
     ...models.requests,
     ...datasets.requests,
     ...jobs.requests,
+    ...createProjectCheck({ supabasePath: options.supabasePath, fetch }).requests,
   };
 }
 

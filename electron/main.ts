@@ -76,6 +76,8 @@ function run(home: string, log: CoreLog): void {
         shell: "desktop",
         version,
         trainerPath: paths.trainer,
+        supabasePath: paths.supabase,
+        supabasePath: paths.supabase,
         rendererPath: paths.renderer,
         port: 0,
         importWorkerUrl: paths.importWorker,

@@ -42,7 +42,12 @@ test("files.choose opens the native dialog and answers an id in place of the pat
   expect(JSON.stringify(outcome)).not.toContain(folder);
   const { fileId } = (outcome as { result: { fileId: string } }).result;
   expect(files.resolve(fileId)).toMatchObject({ path: rows, isTemporary: false });
-  expect(showDialog.mock.calls[0]?.[0].filters?.[0]?.extensions).toEqual(["jsonl", "json", "txt"]);
+  expect(showDialog.mock.calls[0]?.[0].filters?.[0]?.extensions).toEqual([
+    "jsonl",
+    "ndjson",
+    "json",
+    "txt",
+  ]);
   expect(core).not.toHaveBeenCalled();
 });
 

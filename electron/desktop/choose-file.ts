@@ -14,7 +14,10 @@ const dialogOptions: OpenDialogOptions = {
   buttonLabel: "Import",
   properties: ["openFile"],
   filters: [
-    { name: "Datasets (.jsonl, .json, .txt)", extensions: ["jsonl", "json", "txt"] },
+    {
+      name: "Datasets (.jsonl, .ndjson, .json, .txt)",
+      extensions: ["jsonl", "ndjson", "json", "txt"],
+    },
     { name: "All files", extensions: ["*"] },
   ],
 };

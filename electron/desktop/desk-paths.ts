@@ -5,6 +5,9 @@ export interface DeskPaths {
   readonly preload: string;
   readonly renderer: string;
   readonly trainer: string;
+  readonly supabase: string;
+  /** What a Supabase project must contain, for the check of it. */
+  readonly supabase: string;
   readonly importWorker: URL;
   readonly icon: string | null;
 }
@@ -20,10 +23,12 @@ export interface WhereWeAre {
 /** Where the parts of the built app lie; electron-builder.yml puts them there. */
 export function findDeskPaths({ mainPath, isPackaged, resourcesPath }: WhereWeAre): DeskPaths {
   const project = join(mainPath, "../..");
+  const beside = isPackaged ? resourcesPath : project;
   return {
     preload: join(mainPath, "../preload/preload.cjs"),
     renderer: join(mainPath, "../renderer"),
-    trainer: join(isPackaged ? resourcesPath : project, "electron/trainer"),
+    trainer: join(beside, "electron/trainer"),
+    supabase: join(beside, "supabase"),
     // A worker thread starts from a real file, so it lies outside of the archive.
     importWorker: pathToFileURL(
       join(mainPath, "import-worker.mjs").replace(/app\.asar(?=[\\/])/, "app.asar.unpacked"),

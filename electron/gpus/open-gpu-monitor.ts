@@ -51,10 +51,10 @@ export function openGpuMonitor(options: GpuMonitorOptions): GpuMonitor {
   let isPolling = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Only worth its time when the driver cannot speak for the cards. A hung driver hangs this too. */
+  /** Only where no driver can speak for the cards: see `listGraphicsCards`. */
   const cardsFor = async (answer: GpuQueryAnswer): Promise<GraphicsCard[]> => {
     if (answer.kind !== "not_installed") return [];
-    cards ??= listGraphicsCards(env, closing.signal);
+    cards ??= listGraphicsCards();
     return cards;
   };
 

@@ -56,7 +56,10 @@ export function withTransfer(
   };
 }
 
-export function withoutTransfer(slice: DatasetsSlice, id: string): Pick<DatasetsSlice, "transfers"> {
+export function withoutTransfer(
+  slice: DatasetsSlice,
+  id: string,
+): Pick<DatasetsSlice, "transfers"> {
   return { transfers: slice.transfers.filter((transfer) => transfer.id !== id) };
 }
 

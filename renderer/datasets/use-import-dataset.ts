@@ -40,9 +40,7 @@ export function useImportDataset(): ImportDataset {
     const file = await fetch({
       signal: controller.signal,
       onProgress: (progress) =>
-        store.setState((state) =>
-          withTransfer(state, { id, startedAtMs, cancel, ...progress }),
-        ),
+        store.setState((state) => withTransfer(state, { id, startedAtMs, cancel, ...progress })),
     }).finally(() => store.setState((state) => withoutTransfer(state, id)));
     if (file !== null) await begin({ kind: "file", fileId: file.fileId });
   };

@@ -19,6 +19,7 @@ beforeAll(async () => {
     shell: "headless",
     version: "0.0.0-test",
     trainerPath: join(import.meta.dirname, "..", "..", "electron", "trainer"),
+    supabasePath: join(import.meta.dirname, "..", "..", "supabase"),
     rendererPath: null,
     port: 0,
     env: { PATH: process.env["PATH"], HF_HOME: join(home, "no-hub") },

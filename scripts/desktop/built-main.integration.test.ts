@@ -124,6 +124,8 @@ function openOther(home: string): Promise<Core> {
     shell: "headless",
     version,
     trainerPath: join(projectPath, "electron/trainer"),
+    supabasePath: join(projectPath, "supabase"),
+    supabasePath: join(projectPath, "supabase"),
     rendererPath: null,
     port: 0,
     env: process.env,

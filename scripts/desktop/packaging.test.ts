@@ -47,7 +47,7 @@ test("a .deb can be made: home page and maintainer are named", async () => {
   expect(packing["linux"]).toMatchObject({ maintainer: expect.stringMatching(/<.+@.+>$/) });
 });
 
-test("Python's files lie beside the archive, without tests, where the app looks for them", async () => {
+test("what is read as files lies beside the archive, without tests, where the app looks", async () => {
   const { extraResources } = await readPacking();
   const trainer = extraResources.find(({ from }) => from === "electron/trainer");
   expect(trainer?.filter).toEqual(expect.arrayContaining(["!tests/**", "!**/__pycache__/**"]));
@@ -58,6 +58,9 @@ test("Python's files lie beside the archive, without tests, where the app looks 
     resourcesPath,
   });
   expect(paths.trainer).toBe(join(resourcesPath, trainer?.to ?? ""));
+  const supabase = extraResources.find(({ from }) => from === "supabase");
+  expect(paths.supabase).toBe(join(resourcesPath, supabase?.to ?? ""));
+  expect(supabase?.filter).toEqual(["foundation.json", "migrations/*.sql"]);
 });
 
 test("the import worker and its chunks lie outside of the archive, where the app looks", async () => {

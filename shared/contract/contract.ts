@@ -5,6 +5,7 @@ import { gpuProcedures, gpuTopics } from "./gpus.ts";
 import { jobProcedures, jobTopics } from "./jobs.ts";
 import { modelProcedures, modelTopics } from "./models.ts";
 import { settingsProcedures, settingsTopics } from "./settings.ts";
+import { supabaseProcedures } from "./supabase.ts";
 
 /** Everything a client may ask for. The one place where transports, core and window meet. */
 export const procedures = {
@@ -14,6 +15,7 @@ export const procedures = {
   ...modelProcedures,
   ...gpuProcedures,
   ...jobProcedures,
+  ...supabaseProcedures,
 } as const;
 
 /** Everything a client may listen to. */

@@ -45,11 +45,12 @@ function ofFamily<K extends string>(
 }
 
 /*
- * Memory and power: NVIDIA's product pages and data sheets of each card ("memory", "total graphics
- * power", "max. power consumption", "TDP"; of SXM modules where the name has SXM or HBM3).
- * Prices: typical on-demand prices of GPU marketplaces (RunPod community cloud, Vast.ai) in 2026,
- * rounded. Large clouds ask two to four times as much, and prices move within months: they are a
- * starting point that a researcher replaces by their own.
+ * Memory and power: nominal values as NVIDIA gives them for each card (SXM modules where the name
+ * has SXM or HBM3), written from general knowledge and not checked card by card.
+ * Prices: what GPU marketplaces typically ask in 2026, rounded; compared with published prices only
+ * for the 3090, 4090, 5090, A6000, L4, L40S, A40, A100, H100, H200, B200 and RTX PRO 6000, estimated
+ * for the others. Large clouds ask two to four times as much, and prices move within months: they
+ * are a starting point that a researcher replaces by their own.
  */
 const consumer = ofFamily("consumer", {
   rtx_2080_ti: card("NVIDIA GeForce RTX 2080 Ti", "Turing", 11, 250, 0.1),

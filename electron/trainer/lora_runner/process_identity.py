@@ -28,10 +28,12 @@ def boot_id() -> str:
 
 def start_time(pid: int) -> str:
     """As the operating system gives it; "unknown" when there is no such process any more."""
-    with contextlib.suppress(OSError, IndexError):
+    with contextlib.suppress(OSError, IndexError, ValueError):
         # The name in parentheses may hold spaces and parentheses: count from after the last one.
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return fields[19] if fields[0] not in ("Z", "X") else "unknown"
+        # A leader that has ended shows as a zombie while other threads still hold its files.
+        is_over = fields[0] == "X" or (fields[0] == "Z" and int(fields[17]) <= 1)
+        return "unknown" if is_over else fields[19]
     if sys.platform == "darwin":
         return command_output(["ps", "-o", "lstart=", "-p", str(pid)]) or "unknown"
     return "unknown"

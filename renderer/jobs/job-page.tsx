@@ -1,0 +1,70 @@
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useMemo, useRef } from "react";
+import type { Job } from "../../shared/contract/jobs.ts";
+import { useWidth } from "../charts/use-width.ts";
+import { Page } from "../controls/page.tsx";
+import { ProgressBar } from "../controls/progress-bar.tsx";
+import { TabBar } from "../controls/tab-bar.tsx";
+import { valueOr } from "../core/loadable.ts";
+import { JobButtons } from "./job-buttons.tsx";
+import { progressShare } from "./job-facts.ts";
+import { JobFigures } from "./job-figures.tsx";
+import { JobNotice } from "./job-notice.tsx";
+import styles from "./job-page.module.css";
+import { JobStateLine } from "./job-state-line.tsx";
+import { JobTabPanel } from "./job-tab-panel.tsx";
+import type { JobTab } from "./job-tab-panel.tsx";
+import { isActive } from "./jobs-slice.ts";
+import { useJobActions } from "./use-job-actions.ts";
+import { useJobMetrics } from "./use-job-metrics.ts";
+import { useJobTimeline } from "./use-job-timeline.ts";
+
+const TABS: readonly { readonly value: JobTab; readonly label: string }[] = [
+  { value: "charts", label: "Charts" },
+  { value: "log", label: "Log" },
+  { value: "timeline", label: "Timeline" },
+  { value: "configuration", label: "Configuration" },
+  { value: "result", label: "Result" },
+];
+
+type JobPageProps = { readonly job: Job };
+
+export function JobPage({ job }: JobPageProps) {
+  const navigate = useNavigate();
+  const { tab = "charts" } = useSearch({ from: "/jobs/$jobId" });
+  const summary = useRef<HTMLDivElement>(null);
+  const width = useWidth(summary);
+  const metrics = useJobMetrics(job.id, width);
+  const timeline = useJobTimeline(job.id);
+  const actions = useJobActions(job, () => void navigate({ to: "/jobs" }));
+  const points = useMemo(() => valueOr(metrics, []), [metrics]);
+
+  const choose = (next: JobTab): void => {
+    void navigate({
+      to: "/jobs/$jobId",
+      params: { jobId: job.id },
+      search: next === "charts" ? {} : { tab: next },
+      replace: true,
+    });
+  };
+  return (
+    <Page
+      title={job.name}
+      state={<JobStateLine job={job} points={points} />}
+      actions={<JobButtons job={job} actions={actions} />}
+    >
+      <div ref={summary} className={styles.summary}>
+        {isActive(job) && (
+          <div className={styles.progress}>
+            <ProgressBar label="Progress" share={progressShare(job)} tone="running" />
+          </div>
+        )}
+        <JobNotice job={job} />
+        <JobFigures job={job} points={points} />
+      </div>
+      <TabBar label="Parts of this job" tabs={TABS} value={tab} onChange={choose}>
+        <JobTabPanel tab={tab} job={job} metrics={metrics} timeline={timeline} width={width} />
+      </TabBar>
+    </Page>
+  );
+}

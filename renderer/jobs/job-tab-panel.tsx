@@ -1,0 +1,33 @@
+import type { Job, MetricsPoint, TimelineEntry } from "../../shared/contract/jobs.ts";
+import type { Loadable } from "../core/loadable.ts";
+import { JobCharts } from "./job-charts.tsx";
+import { JobConfiguration } from "./job-configuration.tsx";
+import { JobLog } from "./job-log.tsx";
+import { JobResult } from "./job-result.tsx";
+import { JobTimeline } from "./job-timeline.tsx";
+
+export type JobTab = "charts" | "log" | "timeline" | "configuration" | "result";
+
+type JobTabPanelProps = {
+  readonly tab: JobTab;
+  readonly job: Job;
+  readonly metrics: Loadable<readonly MetricsPoint[]>;
+  readonly timeline: Loadable<readonly TimelineEntry[]>;
+  /** What the charts have, in CSS pixels. */
+  readonly width: number;
+};
+
+export function JobTabPanel({ tab, job, metrics, timeline, width }: JobTabPanelProps) {
+  switch (tab) {
+    case "charts":
+      return <JobCharts job={job} metrics={metrics} timeline={timeline} width={width} />;
+    case "log":
+      return <JobLog job={job} />;
+    case "timeline":
+      return <JobTimeline timeline={timeline} />;
+    case "configuration":
+      return <JobConfiguration job={job} />;
+    case "result":
+      return <JobResult job={job} />;
+  }
+}
