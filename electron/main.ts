@@ -77,7 +77,6 @@ function run(home: string, log: CoreLog): void {
         version,
         trainerPath: paths.trainer,
         supabasePath: paths.supabase,
-        supabasePath: paths.supabase,
         rendererPath: paths.renderer,
         port: 0,
         importWorkerUrl: paths.importWorker,

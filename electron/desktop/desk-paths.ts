@@ -5,7 +5,6 @@ export interface DeskPaths {
   readonly preload: string;
   readonly renderer: string;
   readonly trainer: string;
-  readonly supabase: string;
   /** What a Supabase project must contain, for the check of it. */
   readonly supabase: string;
   readonly importWorker: URL;

@@ -7,7 +7,11 @@ import {
   type Topic,
   topics,
 } from "../../shared/contract/contract.ts";
-import { serverEnvelopeSchema } from "../../shared/contract/envelopes.ts";
+import {
+  type EventEnvelope,
+  type Reply,
+  serverEnvelopeSchema,
+} from "../../shared/contract/envelopes.ts";
 import type { CoreAddress } from "../home/core-address.ts";
 import { Hub } from "./hub.ts";
 
@@ -61,7 +65,14 @@ class SocketClient implements RemoteClient {
       });
     });
     socket.on("error", () => socket.terminate());
-    socket.on("message", (data) => this.#receive((data as Buffer).toString("utf8")));
+    socket.on("message", (data) => {
+      try {
+        this.#receive((data as Buffer).toString("utf8"));
+      } catch {
+        // Not a core of ours after all.
+        socket.terminate();
+      }
+    });
   }
 
   request: CoreClient["request"] = (method, params) => {
@@ -97,16 +108,27 @@ class SocketClient implements RemoteClient {
 
   #receive(text: string): void {
     const envelope = serverEnvelopeSchema.parse(JSON.parse(text));
-    if ("topic" in envelope) {
-      const topic = envelope.topic as Topic;
-      const data = topics[topic].parse(envelope.data);
-      this.#hub.publish(topic, data, envelope.key);
-      return;
-    }
-    const waiting = this.#waiting.get(envelope.id);
+    if ("topic" in envelope) this.#hear(envelope);
+    else this.#settle(envelope);
+  }
+
+  /** An event that does not fit is dropped: the next answer tells the truth. */
+  #hear(event: EventEnvelope): void {
+    if (!Object.hasOwn(topics, event.topic)) return;
+    const topic = event.topic as Topic;
+    const data = topics[topic].safeParse(event.data);
+    if (data.success) this.#hub.publish(topic, data.data, event.key);
+  }
+
+  #settle(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.id);
     if (waiting === undefined) return;
-    this.#waiting.delete(envelope.id);
-    if (envelope.ok) waiting.resolve(procedures[waiting.method].output.parse(envelope.result));
-    else waiting.reject(AppError.fromFailure(envelope.error));
+    this.#waiting.delete(reply.id);
+    if (!reply.ok) return waiting.reject(AppError.fromFailure(reply.error));
+    const result = procedures[waiting.method].output.safeParse(reply.result);
+    if (result.success) return waiting.resolve(result.data);
+    const message =
+      "The running LoRA Desk answers as another version would. End it and start this one.";
+    waiting.reject(new AppError("unsupported", message, { cause: result.error }));
   }
 }

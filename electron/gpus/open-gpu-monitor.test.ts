@@ -8,6 +8,7 @@ import { type GpuMonitor, openGpuMonitor } from "./open-gpu-monitor.ts";
 
 const opened: (() => void)[] = [];
 afterEach(() => {
+  vi.unstubAllEnvs();
   for (const close of opened.splice(0).toReversed()) close();
 });
 
@@ -91,7 +92,9 @@ test("a driver that does not know a field is asked again without it", async () =
 });
 
 test("no driver, but a card: the message names it", async () => {
-  const { driver, gpus } = await reportOf("driver-missing");
+  const machine = machineCalled("driver-missing");
+  vi.stubEnv("PATH", machine.env["PATH"]);
+  const { driver, gpus } = await monitorOn(machine).report();
   expect(gpus).toEqual([]);
   expect(driver.state).toBe("missing");
   expect(driver).toHaveProperty("message", expect.stringContaining("GeForce RTX 4090"));
@@ -119,7 +122,7 @@ test("a driver that was updated under the running one", async () => {
 test("systeminformation lists every card of the server", async () => {
   const { env } = machineCalled("four-a100");
   vi.stubEnv("PATH", env["PATH"]);
-  const cards = await listGraphicsCards().finally(() => vi.unstubAllEnvs());
+  const cards = await listGraphicsCards();
   expect(cards).toHaveLength(4);
   for (const card of cards) {
     expect(card).toMatchObject({ isNvidia: true, model: "GA100 [A100 SXM4 80GB]" });

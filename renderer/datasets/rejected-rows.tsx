@@ -91,6 +91,8 @@ function Gap({ height }: GapProps) {
   if (height <= 0) return null;
   return (
     <tr aria-hidden className={styles.gap}>
+      {/* Hidden from assistive technology with its row: it holds nothing. */}
+      {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label */}
       <td colSpan={4} style={{ height }} />
     </tr>
   );

@@ -32,9 +32,11 @@ export function useRowPages<M extends PagedMethod>(
   const [error, setError] = useState<AppError | null>(null);
   const [attempt, setAttempt] = useState(0);
   const underWay = useRef(new Set<number>());
+  // One text that changes with either reason to ask anew.
+  const occasion = connections === 0 ? null : `${connections} ${attempt}`;
 
   useEffect(() => {
-    if (connections === 0) return;
+    if (occasion === null) return;
     const wanted = pagesInSight(first, last).filter(
       (page) => !pages.has(page) && !underWay.current.has(page),
     );
@@ -53,7 +55,7 @@ export function useRowPages<M extends PagedMethod>(
         },
       );
     }
-  }, [client, connections, method, datasetId, first, last, pages, attempt]);
+  }, [client, occasion, method, datasetId, first, last, pages]);
 
   return {
     rowAt: (index) => rowIn(pages, index),

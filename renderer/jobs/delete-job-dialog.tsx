@@ -25,8 +25,8 @@ export function DeleteJobDialog(props: DeleteJobDialogProps) {
     >
       <p>
         Its metrics, log and checkpoints
-        {bytes !== undefined && <strong> and its adapter ({formatBytes(bytes)})</strong>} are removed
-        for good. The dataset and the base model stay.
+        {bytes !== undefined && <strong> and its adapter ({formatBytes(bytes)})</strong>} are
+        removed for good. The dataset and the base model stay.
       </p>
       <p className={styles.path}>{job.runPath}</p>
     </ConfirmDialog>

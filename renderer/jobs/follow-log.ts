@@ -23,7 +23,7 @@ export function followLog(
   listen: (log: Loadable<LogLines>) => void,
 ): LogFollower {
   let log: LogLines | null = null;
-  let isStopped = false;
+  const ending = new AbortController();
   let isReading = false;
   /** The log grew (or a connection was made) while it was being read. */
   let isBehind = false;
@@ -38,7 +38,7 @@ export function followLog(
     for (;;) {
       const offset: number = log === null ? -PAGE_BYTES : log.endOffset;
       const page = await client.request("jobs.log", { id, offset });
-      if (isStopped) return;
+      if (ending.signal.aborted) return;
       // Shorter than what is held: it is another file.
       const isAnew = log === null || page.sizeBytes < log.endOffset;
       if (log !== null && isAnew && page.offset !== 0) {
@@ -56,12 +56,12 @@ export function followLog(
     if (isReading) return;
     isReading = true;
     try {
-      while (isBehind && !isStopped) {
+      while (isBehind && !ending.signal.aborted) {
         isBehind = false;
         await readOn();
       }
     } catch (error) {
-      if (!isStopped && log === null) listen(failed(error));
+      if (!ending.signal.aborted && log === null) listen(failed(error));
     } finally {
       isReading = false;
     }
@@ -72,7 +72,7 @@ export function followLog(
     const offset = Math.max(0, log.startOffset - PAGE_BYTES);
     const page = await client.request("jobs.log", { id, offset });
     const end = log.startOffset;
-    if (isStopped || page.nextOffset < end) return;
+    if (ending.signal.aborted || page.nextOffset < end) return;
     show(prependToLog(log, page.nextOffset === end ? page : cutAt(page, end)));
   };
 
@@ -83,7 +83,7 @@ export function followLog(
   return {
     loadEarlier,
     stop: () => {
-      isStopped = true;
+      ending.abort();
       for (const end of endings) end();
     },
   };

@@ -83,4 +83,3 @@ function standIn(log: ReturnType<typeof useJobLog>["log"]) {
     </EmptyState>
   );
 }
-

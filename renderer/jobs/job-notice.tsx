@@ -1,3 +1,4 @@
+import { assertNever } from "../../shared/contract/assert-never.ts";
 import type { Job } from "../../shared/contract/jobs.ts";
 import { Note } from "../controls/note.tsx";
 
@@ -37,5 +38,7 @@ export function JobNotice({ job }: JobNoticeProps) {
     case "completed":
     case "stopped":
       return null;
+    default:
+      return assertNever(job);
   }
 }

@@ -1,3 +1,4 @@
+import { assertNever } from "../../shared/contract/assert-never.ts";
 import type { Job, MetricsPoint, TimelineEntry } from "../../shared/contract/jobs.ts";
 import type { Loadable } from "../core/loadable.ts";
 import { JobCharts } from "./job-charts.tsx";
@@ -29,5 +30,7 @@ export function JobTabPanel({ tab, job, metrics, timeline, width }: JobTabPanelP
       return <JobConfiguration job={job} />;
     case "result":
       return <JobResult job={job} />;
+    default:
+      return assertNever(tab);
   }
 }

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from "react";
+import type { RefObject } from "react";
 import { ScrollRegion } from "../controls/scroll-region.tsx";
 import { useVirtualRows } from "../controls/use-virtual-rows.ts";
 import { cleanLine } from "./log-lines.ts";
@@ -25,7 +26,7 @@ export function LogText({ lines, isFollowing, onFollow }: LogTextProps) {
 
   useEffect(() => {
     const box = scroller.current;
-    if (isFollowing && box !== null) box.scrollTop = box.scrollHeight;
+    if (isFollowing && box !== null) box.scrollTo({ top: box.scrollHeight });
   }, [isFollowing, height, count]);
 
   useKeptPlace(scroller, lines, height, isFollowing);
@@ -66,7 +67,7 @@ export function LogText({ lines, isFollowing, onFollow }: LogTextProps) {
 
 /** When earlier lines are put in front, what was in sight stays in sight. */
 function useKeptPlace(
-  scroller: React.RefObject<HTMLDivElement | null>,
+  scroller: RefObject<HTMLDivElement | null>,
   lines: readonly string[],
   height: number,
   isFollowing: boolean,
@@ -77,6 +78,6 @@ function useKeptPlace(
     const former = before.current;
     before.current = { first: lines[0], height };
     if (box === null || isFollowing || former.first === lines[0]) return;
-    box.scrollTop += height - former.height;
+    box.scrollBy({ top: height - former.height });
   }, [scroller, lines, height, isFollowing]);
 }

@@ -18,7 +18,9 @@ export function LibraryState({ library }: LibraryStateProps) {
       {unusable.length > 0 && <span>· {formatCount(unusable.length)} cannot be used</span>}
       <span>
         ·{" "}
-        {library.scannedAt === null ? "not scanned yet" : `scanned ${formatAgo(library.scannedAt, now)}`}
+        {library.scannedAt === null
+          ? "not scanned yet"
+          : `scanned ${formatAgo(library.scannedAt, now)}`}
       </span>
     </>
   );

@@ -76,8 +76,7 @@ function Models({ library, actions }: ModelsProps) {
         >
           A base model is what a LoRA adapter is trained on. LoRA Desk finds those in the Hugging
           Face cache and in folders that you add; it never downloads one by itself. To try
-          everything out first, make the tiny model: it takes less than a minute and needs no
-          network.
+          everything out first, make the tiny model: it takes about a minute and needs no network.
         </EmptyState>
       )}
       {usable.length > 0 && (

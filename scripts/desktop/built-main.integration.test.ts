@@ -125,7 +125,6 @@ function openOther(home: string): Promise<Core> {
     version,
     trainerPath: join(projectPath, "electron/trainer"),
     supabasePath: join(projectPath, "supabase"),
-    supabasePath: join(projectPath, "supabase"),
     rendererPath: null,
     port: 0,
     env: process.env,

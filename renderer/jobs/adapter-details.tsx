@@ -1,0 +1,84 @@
+import type { Artifact, Job } from "../../shared/contract/jobs.ts";
+import { CodeBlock } from "../controls/code-block.tsx";
+import { CopyButton } from "../controls/copy-button.tsx";
+import { Figures } from "../controls/figures.tsx";
+import type { Figure } from "../controls/figures.tsx";
+import { PageBody } from "../controls/page.tsx";
+import { Section } from "../controls/section.tsx";
+import tableStyles from "../controls/table.module.css";
+import { formatBytes } from "../format/bytes.ts";
+import { formatCount, formatLoss, formatTokensPerSecond } from "../format/numbers.ts";
+import { formatDuration } from "../format/time.ts";
+import styles from "./adapter-details.module.css";
+import { pythonToLoad } from "./python-to-load.ts";
+
+const MODEL_CARD = "README.md";
+
+type AdapterDetailsProps = { readonly job: Job; readonly artifact: Artifact };
+
+/** Where an adapter lies, how good it is, what it consists of and how to use it. */
+export function AdapterDetails({ job, artifact }: AdapterDetailsProps) {
+  const { path, files, quality } = artifact;
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const hasCard = files.some(({ name }) => name === MODEL_CARD);
+  return (
+    <PageBody width="measure">
+      <Section title="Adapter">
+        <div className={styles.path}>
+          <code>{path}</code>
+          <CopyButton label="Copy path of the adapter" text={path} />
+        </div>
+        <div className={styles.figures}>
+          <Figures label="Quality of the adapter" figures={qualityFigures(quality)} />
+        </div>
+      </Section>
+      <Section title="Load it in Python">
+        <CodeBlock label="Python code" text={pythonToLoad(job.baseModel.path, path)} />
+      </Section>
+      <Section title="Files" aside={formatBytes(bytes)}>
+        <table
+          className={`${tableStyles.table} ${tableStyles.inset}`}
+          aria-label="Files of the adapter"
+        >
+          <thead>
+            <tr>
+              <th>Name</th>
+              <th className={tableStyles.number}>Size</th>
+            </tr>
+          </thead>
+          <tbody>
+            {files.map((file) => (
+              <tr key={file.name}>
+                <td>
+                  <code>{file.name}</code>
+                </td>
+                <td className={tableStyles.number}>{formatBytes(file.bytes)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {hasCard && (
+          <p className={styles.hint}>
+            <code>{MODEL_CARD}</code> is the model card: it names the base model, the dataset and
+            the settings. Publish it with the adapter.
+          </p>
+        )}
+      </Section>
+    </PageBody>
+  );
+}
+
+function qualityFigures(quality: Artifact["quality"]): readonly Figure[] {
+  const figures: Figure[] = [
+    {
+      name: "Training loss",
+      value: formatLoss(quality.lastLoss),
+      detail: `from ${formatLoss(quality.firstLoss)}`,
+    },
+    { name: "Validation loss", value: formatLoss(quality.validationLoss) },
+    { name: "Steps", value: formatCount(quality.steps) },
+    { name: "Training time", value: formatDuration(quality.seconds) },
+    { name: "Mean speed", value: formatTokensPerSecond(quality.tokensPerSecond) },
+  ];
+  return figures;
+}

@@ -1,0 +1,72 @@
+import { Link } from "@tanstack/react-router";
+import type { Job } from "../../shared/contract/jobs.ts";
+import { CodeBlock } from "../controls/code-block.tsx";
+import { Facts } from "../controls/facts.tsx";
+import type { Fact } from "../controls/facts.tsx";
+import { Note } from "../controls/note.tsx";
+import { PageBody } from "../controls/page.tsx";
+import { Section } from "../controls/section.tsx";
+import { Skeleton } from "../controls/skeleton.tsx";
+import { useRequest } from "../core/use-request.ts";
+import { formatDateTime } from "../format/time.ts";
+import { DataSummary } from "./data-summary.tsx";
+import { HYPERPARAMETER_GROUPS, hyperparameterText } from "./hyperparameter-words.ts";
+import styles from "./job-configuration.module.css";
+import { PRESET_WORDS } from "./job-words.ts";
+
+type JobConfigurationProps = { readonly job: Job };
+
+/** Everything that decides the outcome of a run, readable above and exact below. */
+export function JobConfiguration({ job }: JobConfigurationProps) {
+  // Before the launch the file is only foreseen; it is written at the first attempt.
+  const config = useRequest("jobs.config", { id: job.id }, job.attempt);
+  return (
+    <PageBody>
+      <div className={styles.columns}>
+        <Section title="Run">
+          <Facts facts={runFacts(job)} />
+        </Section>
+        {HYPERPARAMETER_GROUPS.map(({ title, fields }) => (
+          <Section key={title} title={title}>
+            <Facts
+              facts={fields.map((field) => ({
+                name: field.label,
+                value: hyperparameterText(field, job.hyperparameters),
+              }))}
+            />
+          </Section>
+        ))}
+        {job.plan !== null && <DataSummary plan={job.plan} />}
+      </div>
+      <Section title="config.json">
+        {config.state === "loading" && <Skeleton label="configuration" rows={8} rowHeight={14} />}
+        {config.state === "failed" && (
+          <Note tone="bad" title="The configuration could not be read">
+            {config.error.message}
+          </Note>
+        )}
+        {config.state === "ready" && <CodeBlock label="Configuration" text={config.value.text} />}
+      </Section>
+    </PageBody>
+  );
+}
+
+function runFacts(job: Job): readonly Fact[] {
+  const { dataset, baseModel } = job;
+  return [
+    {
+      name: "Dataset",
+      value: (
+        <Link to="/datasets/$datasetId" params={{ datasetId: dataset.id }}>
+          {dataset.name}
+        </Link>
+      ),
+    },
+    { name: "Base model", value: baseModel.name },
+    { name: "Model folder", value: baseModel.path, isMono: true },
+    { name: "Preset", value: PRESET_WORDS[job.presetId] },
+    { name: "Workstation", value: job.workstation },
+    { name: "Created", value: formatDateTime(job.createdAt) },
+    { name: "Run folder", value: job.runPath, isMono: true },
+  ];
+}

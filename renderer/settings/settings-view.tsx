@@ -1,0 +1,21 @@
+import { Page, PageBody } from "../controls/page.tsx";
+import { AboutSection } from "./about-section.tsx";
+import { AppearanceSection } from "./appearance-section.tsx";
+import { EnvironmentSection } from "./environment-section.tsx";
+import { OtherPythonSection } from "./other-python-section.tsx";
+import styles from "./settings-view.module.css";
+
+export function SettingsView() {
+  return (
+    <Page title="Settings" state="Kept in the data folder of this computer">
+      <PageBody width="measure">
+        <div className={styles.sections}>
+          <AppearanceSection />
+          <EnvironmentSection />
+          <OtherPythonSection />
+          <AboutSection />
+        </div>
+      </PageBody>
+    </Page>
+  );
+}
