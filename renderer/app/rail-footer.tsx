@@ -20,7 +20,8 @@ export function RailFooter() {
   return (
     <div className={styles.footer}>
       {report !== null && (
-        <Link to="/gpus" className={styles.devices} aria-label={deviceLabel(report)}>
+        <Link to="/gpus" className={styles.devices}>
+          <span className="visually-hidden">{deviceLabel(report)}</span>
           <Devices report={report} />
         </Link>
       )}
@@ -67,5 +68,5 @@ function Device({ name, percent }: DeviceProps) {
 }
 
 function deviceLabel({ gpus }: GpuReport): string {
-  return gpus.length === 0 ? "CPU load, to the GPUs view" : "GPU utilisation, to the GPUs view";
+  return gpus.length === 0 ? "CPU load: " : "GPU utilisation: ";
 }

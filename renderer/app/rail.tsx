@@ -14,7 +14,7 @@ const PLACES = [
 
 export function Rail() {
   return (
-    <div className={styles.rail}>
+    <aside className={styles.rail} aria-label="LoRA Desk">
       <div className={styles.brand}>
         <svg viewBox="0 0 32 32" width="20" height="20" aria-hidden>
           <rect width="32" height="32" rx="7" className={styles.badge} />
@@ -41,6 +41,6 @@ export function Rail() {
         </ul>
       </nav>
       <RailFooter />
-    </div>
+    </aside>
   );
 }

@@ -26,8 +26,8 @@ export function LogText({ lines, isFollowing, onFollow }: LogTextProps) {
 
   useEffect(() => {
     const box = scroller.current;
-    if (isFollowing && box !== null) box.scrollTo({ top: box.scrollHeight });
-  }, [isFollowing, height, count]);
+    if (isFollowing && box !== null) box.scrollTo({ top: height + box.clientHeight });
+  }, [isFollowing, height]);
 
   useKeptPlace(scroller, lines, height, isFollowing);
 

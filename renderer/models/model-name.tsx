@@ -12,8 +12,11 @@ export function ModelName({ model }: ModelNameProps) {
         {model.name}
       </div>
       <div className={styles.place} title={model.path}>
-        {originName(model.origin)}
-        <span className={styles.path}>{model.path}</span>
+        {model.origin === "folder" ? (
+          <span className={styles.path}>{model.path}</span>
+        ) : (
+          originName(model.origin)
+        )}
       </div>
     </>
   );

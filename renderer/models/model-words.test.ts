@@ -16,15 +16,13 @@ const details = {
 };
 
 describe("describeShape", () => {
-  it("names layers, width and vocabulary", () => {
-    expect(describeShape(details)).toBe("32 layers · 4,096 wide · 128k vocabulary");
+  it("names layers and width", () => {
+    expect(describeShape(details)).toBe("32 layers · 4,096 wide");
   });
 
   it("leaves out what the configuration does not tell", () => {
-    expect(describeShape({ ...details, layers: 1, hiddenSize: null })).toBe(
-      "1 layer · 128k vocabulary",
-    );
-    const nothing = { ...details, layers: null, hiddenSize: null, vocabularySize: null };
+    expect(describeShape({ ...details, layers: 1, hiddenSize: null })).toBe("1 layer");
+    const nothing = { ...details, layers: null, hiddenSize: null };
     expect(describeShape(nothing)).toBe("");
   });
 });

@@ -22,7 +22,7 @@ export function ModelsView() {
   const library = useDesk((state) => state.modelLibrary);
   const actions = useLibraryActions();
   const folders = useRef<HTMLDivElement>(null);
-  const tiny = library.state === "ready" ? groupModels(library.value.models).tiny : null;
+  const groups = library.state === "ready" ? groupModels(library.value.models) : null;
 
   return (
     <Page
@@ -33,7 +33,9 @@ export function ModelsView() {
           <Button icon={RefreshCw} isBusy={actions.rescan.isRunning} onClick={actions.rescan.run}>
             Rescan
           </Button>
-          {tiny === "absent" && <TinyButton actions={actions} />}
+          {groups?.tiny === "absent" && groups.usable.length > 0 && (
+            <TinyButton actions={actions} />
+          )}
           <Button
             look="primary"
             icon={FolderPlus}

@@ -1,23 +1,13 @@
-import { ready } from "../core/loadable.ts";
 import { useNotify } from "../controls/toasts.tsx";
-import { useClient, useDeskStore } from "../core/desk.tsx";
+import { useClient } from "../core/desk.tsx";
 import { useAction } from "../core/use-action.ts";
 import type { Action } from "../core/use-action.ts";
 
-/** Starts "Train the sample"; how far it is arrives in the store. */
+/** Starts "Train the sample"; how far it is arrives in the store by `sample.changed`. */
 export function useTrainSample(): Action<[]> {
   const client = useClient();
-  const store = useDeskStore();
   const notify = useNotify();
-  return useAction(async () => {
-    const sampleRun = await client.request("sample.train", {});
-    // What has arrived by event in between is newer than the reply.
-    store.setState((state) =>
-      state.sampleRun.state === "ready" && state.sampleRun.value.state === "launched"
-        ? state
-        : { sampleRun: ready(sampleRun) },
-    );
-  }, notify.failed);
+  return useAction(() => client.request("sample.train", {}), notify.failed);
 }
 
 export function useCancelBuild(): Action<[]> {

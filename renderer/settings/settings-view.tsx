@@ -4,6 +4,7 @@ import { AppearanceSection } from "./appearance-section.tsx";
 import { EnvironmentSection } from "./environment-section.tsx";
 import { OtherPythonSection } from "./other-python-section.tsx";
 import styles from "./settings-view.module.css";
+import { SupabaseSection } from "./supabase-section.tsx";
 
 export function SettingsView() {
   return (
@@ -13,6 +14,7 @@ export function SettingsView() {
           <AppearanceSection />
           <EnvironmentSection />
           <OtherPythonSection />
+          <SupabaseSection />
           <AboutSection />
         </div>
       </PageBody>

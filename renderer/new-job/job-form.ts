@@ -1,0 +1,130 @@
+import type { Dataset, ReadyDataset } from "../../shared/contract/datasets.ts";
+import type { GpuReport } from "../../shared/contract/gpus.ts";
+import type { PresetId } from "../../shared/contract/hyperparameters.ts";
+import type { Job, JobInput } from "../../shared/contract/jobs.ts";
+import type { BaseModel, ReadyModel } from "../../shared/contract/models.ts";
+import type { RunDevice } from "../../shared/contract/run-folder.ts";
+import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";
+import { readyDatasets } from "../datasets/datasets-slice.ts";
+import type { HyperparameterName } from "../jobs/hyperparameter-words.ts";
+import { readyModels } from "../models/models-slice.ts";
+import { textsOf } from "./hyperparameter-texts.ts";
+import type { HyperparameterTexts, ReadHyperparameters } from "./hyperparameter-texts.ts";
+
+export const CPU = "cpu";
+
+export type JobForm = {
+  readonly datasetId: string | null;
+  readonly modelId: string | null;
+  readonly presetId: PresetId;
+  readonly texts: HyperparameterTexts;
+  /** A GPU's uuid or "cpu"; null for what fits the machine best. */
+  readonly device: string | null;
+  /** Null as long as the suggested name will do. */
+  readonly name: string | null;
+};
+
+export type JobFormChange =
+  | { readonly type: "dataset"; readonly id: string }
+  | { readonly type: "model"; readonly id: string }
+  | { readonly type: "preset"; readonly id: PresetId }
+  | { readonly type: "value"; readonly field: HyperparameterName; readonly text: string }
+  | { readonly type: "device"; readonly device: string }
+  | { readonly type: "name"; readonly name: string };
+
+export function changeForm(form: JobForm, change: JobFormChange): JobForm {
+  switch (change.type) {
+    case "dataset":
+      return { ...form, datasetId: change.id };
+    case "model":
+      return { ...form, modelId: change.id };
+    case "preset":
+      // Custom keeps what is there: it is where one ends up by changing a value.
+      return change.id === "custom"
+        ? { ...form, presetId: "custom" }
+        : { ...form, presetId: change.id, texts: textsOf(HYPERPARAMETER_PRESETS[change.id]) };
+    case "value":
+      return form.texts[change.field] === change.text
+        ? form
+        : {
+            ...form,
+            presetId: "custom",
+            texts: { ...form.texts, [change.field]: change.text },
+          };
+    case "device":
+      return { ...form, device: change.device };
+    case "name":
+      return { ...form, name: change.name };
+  }
+}
+
+export type FormStart = {
+  readonly datasets: readonly Dataset[];
+  readonly models: readonly BaseModel[];
+  readonly jobs: readonly Job[];
+  readonly wished: {
+    readonly dataset?: string | undefined;
+    readonly model?: string | undefined;
+    readonly from?: string | undefined;
+  };
+};
+
+/** What the address asks for, then what the repeated job had, then the only one there is. */
+export function startForm({ datasets, models, jobs, wished }: FormStart): JobForm {
+  const source = jobs.find(({ id }) => id === wished.from);
+  const sourceModel = models.find(({ path }) => path === source?.baseModel.path);
+  const presetId = source?.presetId ?? "balanced";
+  return {
+    datasetId: firstReady(readyDatasets(datasets), [wished.dataset, source?.dataset.id]),
+    modelId: firstReady(readyModels(models), [wished.model, sourceModel?.id]),
+    presetId,
+    texts: textsOf(source?.hyperparameters ?? HYPERPARAMETER_PRESETS[presetId]),
+    device: source === undefined ? null : deviceText(source.device),
+    name: null,
+  };
+}
+
+function firstReady(
+  ready: readonly { readonly id: string }[],
+  wished: readonly (string | undefined)[],
+): string | null {
+  const found = wished.find((id) => ready.some((one) => one.id === id));
+  if (found !== undefined) return found;
+  return ready.length === 1 ? (ready[0]?.id ?? null) : null;
+}
+
+function deviceText(device: RunDevice): string {
+  return device.kind === "cpu" ? CPU : (device.uuids[0] ?? CPU);
+}
+
+/** The chosen device if this machine has it, else its first usable GPU, else the CPU. */
+export function deviceOf(form: JobForm, report: GpuReport | null): RunDevice {
+  const uuids = (report?.gpus ?? []).flatMap(({ uuid }) => (uuid === null ? [] : [uuid]));
+  if (form.device === CPU) return { kind: "cpu" };
+  const uuid = uuids.find((one) => one === form.device) ?? uuids[0];
+  return uuid === undefined ? { kind: "cpu" } : { kind: "cuda", uuids: [uuid] };
+}
+
+export type JobChoice = {
+  readonly dataset: ReadyDataset | undefined;
+  readonly model: ReadyModel | undefined;
+  readonly name: string;
+  readonly device: RunDevice;
+  readonly hyperparameters: ReadHyperparameters;
+};
+
+/** The request that the form amounts to; null while something is missing or wrong. */
+export function jobInput(form: JobForm, choice: JobChoice): JobInput | null {
+  const { dataset, model, device, hyperparameters } = choice;
+  const name = choice.name.trim();
+  if (dataset === undefined || model === undefined || hyperparameters.values === null) return null;
+  if (name === "") return null;
+  return {
+    name,
+    datasetId: dataset.id,
+    modelId: model.id,
+    presetId: form.presetId,
+    hyperparameters: hyperparameters.values,
+    device,
+  };
+}

@@ -1,0 +1,22 @@
+import type { Hyperparameters } from "../../shared/contract/hyperparameters.ts";
+
+export type RunEstimate = {
+  /** Rows that one optimiser step sees. */
+  readonly rowsPerStep: number;
+  readonly trainingRows: number;
+  readonly validationRows: number;
+  readonly steps: number;
+};
+
+/**
+ * What a run will amount to, before the trainer has looked at the rows: duplicates and rows without
+ * an answer are still among them, so it is an upper estimate.
+ */
+export function estimateRun(rows: number, values: Hyperparameters): RunEstimate {
+  const rowsPerStep = values.batch_size * values.gradient_accumulation_steps;
+  const validationRows = Math.round(rows * values.validation_share);
+  const trainingRows = rows - validationRows;
+  const bySteps = Math.ceil(Math.ceil(trainingRows / rowsPerStep) * values.epochs);
+  const steps = values.max_steps === null ? bySteps : Math.min(values.max_steps, bySteps);
+  return { rowsPerStep, trainingRows, validationRows, steps };
+}

@@ -1,0 +1,112 @@
+import type { EnvironmentStatus } from "../../shared/contract/environment.ts";
+import type { GpuReport } from "../../shared/contract/gpus.ts";
+import type { JobChoice } from "./job-form.ts";
+
+/** Something that keeps a job from starting, or that one should know before it starts. */
+export type StartCondition = {
+  readonly isBlocking: boolean;
+  readonly text: string;
+  /** Where the next step is. */
+  readonly next?: { readonly to: "/datasets" | "/models" | "/settings"; readonly label: string };
+};
+
+export type StartSituation = {
+  readonly choice: JobChoice;
+  readonly hasDatasets: boolean;
+  readonly hasModels: boolean;
+  readonly environment: EnvironmentStatus | null;
+  readonly report: GpuReport | null;
+};
+
+const SETTINGS = { to: "/settings", label: "Open Settings" } as const;
+
+/** Blocking ones first. */
+export function startConditions(situation: StartSituation): readonly StartCondition[] {
+  const found = [
+    ...environmentConditions(situation.environment),
+    ...choiceConditions(situation),
+    ...deviceConditions(situation),
+    ...lengthConditions(situation.choice),
+  ];
+  return found.toSorted((a, b) => Number(b.isBlocking) - Number(a.isBlocking));
+}
+
+function environmentConditions(environment: EnvironmentStatus | null): StartCondition[] {
+  switch (environment?.state) {
+    case "missing":
+      return [blocked("The Python environment is not built yet.", SETTINGS)];
+    case "building":
+      return [blocked("The Python environment is still being built.", SETTINGS)];
+    case "broken":
+      return [blocked(`The Python environment is broken. ${environment.failure.message}`, SETTINGS)];
+    case "ready":
+    case "unknown":
+    case undefined:
+      return [];
+  }
+}
+
+function choiceConditions(situation: StartSituation): StartCondition[] {
+  const { choice, hasDatasets, hasModels } = situation;
+  const found: StartCondition[] = [];
+  if (!hasDatasets) {
+    found.push(
+      blocked("There is no dataset to train on.", { to: "/datasets", label: "Import a dataset" }),
+    );
+  } else if (choice.dataset === undefined) found.push(blocked("Choose a dataset."));
+  if (!hasModels) {
+    found.push(
+      blocked("There is no base model to train.", { to: "/models", label: "Find or make one" }),
+    );
+  } else if (choice.model === undefined) found.push(blocked("Choose a base model."));
+
+  const count = Object.keys(choice.hyperparameters.problems).length;
+  if (count > 0) {
+    found.push(blocked(count === 1 ? "One setting is wrong." : `${count} settings are wrong.`));
+  }
+  const isNamed = choice.name.trim() !== "";
+  if (!isNamed && choice.dataset !== undefined && choice.model !== undefined) {
+    found.push(blocked("Give the job a name."));
+  }
+  return found;
+}
+
+function deviceConditions({ choice, environment, report }: StartSituation): StartCondition[] {
+  if (report === null) return [];
+  if (choice.device.kind === "cpu") {
+    if (report.driver.state === "broken") {
+      return [advice(`${report.driver.message} ${report.driver.remedy}`)];
+    }
+    return report.gpus.length === 0
+      ? [advice("This machine has no GPU: it trains on the CPU. Fine for tiny models, slow for others.")]
+      : [advice("It trains on the CPU although there is a GPU.")];
+  }
+  if (environment?.state === "ready" && environment.report.torch.devices.length === 0) {
+    return [
+      blocked(
+        "The Python environment cannot use the GPU. Repair the environment, or choose the CPU.",
+        SETTINGS,
+      ),
+    ];
+  }
+  return [];
+}
+
+function lengthConditions({ model, hyperparameters }: JobChoice): StartCondition[] {
+  const context = model?.details.contextTokens ?? null;
+  const longest = hyperparameters.values?.max_sequence_tokens ?? 0;
+  if (context === null || longest <= context) return [];
+  return [
+    advice(
+      `The model reads ${context.toLocaleString("en-GB")} tokens at most, fewer than the longest row that is allowed.`,
+    ),
+  ];
+}
+
+function blocked(text: string, next?: StartCondition["next"]): StartCondition {
+  return next === undefined ? { isBlocking: true, text } : { isBlocking: true, text, next };
+}
+
+function advice(text: string): StartCondition {
+  return { isBlocking: false, text };
+}

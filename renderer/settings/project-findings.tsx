@@ -1,0 +1,60 @@
+import { CircleAlert, CircleCheck, CircleDashed } from "lucide-react";
+import type { ProjectCheck, ProjectFinding } from "../../shared/contract/supabase.ts";
+import { CodeBlock } from "../controls/code-block.tsx";
+import { Note } from "../controls/note.tsx";
+import { StatusLabel } from "../controls/status-label.tsx";
+import { formatCountOf } from "../format/numbers.ts";
+import styles from "./project-findings.module.css";
+
+type ProjectFindingsProps = { readonly check: ProjectCheck };
+
+/** What is wrong first, each with the SQL that mends it; what is right as a list of names. */
+export function ProjectFindings({ check }: ProjectFindingsProps) {
+  const faults = check.findings.filter(({ state }) => state !== "ok");
+  const right = check.findings.filter(({ state }) => state === "ok");
+  return (
+    <div className={styles.findings}>
+      {check.isReady ? (
+        <Note tone="good" title="This project has everything that LoRA Desk needs">
+          {check.url}
+        </Note>
+      ) : (
+        <Note tone="warning" title={`${formatCountOf(faults.length, "thing")} to mend`}>
+          {check.url}
+        </Note>
+      )}
+      {faults.map((finding) => (
+        <Fault key={finding.subject} finding={finding} />
+      ))}
+      {right.length > 0 && (
+        <p className={styles.right}>
+          <StatusLabel tone="good" icon={CircleCheck} text="As it should be:" />{" "}
+          {right.map(({ subject }) => subject).join(", ")}
+        </p>
+      )}
+    </div>
+  );
+}
+
+type FaultProps = { readonly finding: ProjectFinding };
+
+function Fault({ finding: { subject, state, message, sql } }: FaultProps) {
+  return (
+    <div className={styles.fault}>
+      <div className={styles.heading}>
+        {state === "missing" ? (
+          <StatusLabel tone="warning" icon={CircleDashed} text="Missing" />
+        ) : (
+          <StatusLabel tone="bad" icon={CircleAlert} text="Wrong" />
+        )}
+        <code>{subject}</code>
+      </div>
+      <p className={styles.message}>{message}</p>
+      {sql !== null && (
+        <div className={styles.sql}>
+          <CodeBlock label={`SQL for ${subject}`} text={sql} />
+        </div>
+      )}
+    </div>
+  );
+}
