@@ -6,7 +6,7 @@ import {
   type Rejection,
   rejectionSchema,
 } from "../../shared/contract/datasets.ts";
-import type { FileType } from "./file-type.ts";
+import { fileTypeSchema } from "./file-type.ts";
 import type { StoredFile } from "./library-folder.ts";
 
 export interface StoredDataset {
@@ -61,8 +61,8 @@ function fieldsOfStatus(row: Row): object {
 
 function fileFromRow(row: Row): StoredFile | undefined {
   const { sha256, file_type: fileType } = row;
-  if (typeof sha256 !== "string" || typeof fileType !== "string") return undefined;
-  return { sha256, fileType: fileType as FileType };
+  if (typeof sha256 !== "string" || fileType === null) return undefined;
+  return { sha256, fileType: fileTypeSchema.parse(fileType) };
 }
 
 export function rejectionFromRow(row: Row): Rejection {

@@ -1,5 +1,6 @@
 import { readSync } from "node:fs";
 import { extname } from "node:path";
+import { z } from "zod";
 import { AppError } from "../../shared/app-error.ts";
 import { ArraySplitter } from "./array-splitter.ts";
 import { BlockSplitter } from "./block-splitter.ts";
@@ -8,7 +9,8 @@ import type { RowSplitter, SplitterOptions } from "./raw-row.ts";
 import { isBlankByte } from "./white-space.ts";
 
 /** How the rows lie in the file: one on each line, as elements of an array, or as blocks of text. */
-export type FileType = "jsonl" | "json" | "txt";
+export const fileTypeSchema = z.enum(["jsonl", "json", "txt"]);
+export type FileType = z.infer<typeof fileTypeSchema>;
 
 /** How much of a file's beginning `recogniseFile` wants to see. */
 export const HEAD_BYTES = 64 * 1024;

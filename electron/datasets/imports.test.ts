@@ -12,7 +12,10 @@ afterEach(() => desk.close());
 
 describe("an import", () => {
   test("makes a ready dataset, with its rows, rejections and file", async () => {
-    const source = desk.file("My rows.jsonl", `${pairRows(250)}not json\n{"question":"a","answer":""}\n`);
+    const source = desk.file(
+      "My rows.jsonl",
+      `${pairRows(250)}not json\n{"question":"a","answer":""}\n`,
+    );
     const started = await desk.startImport(source);
     expect(started).toMatchObject({
       status: "importing",
@@ -27,12 +30,12 @@ describe("an import", () => {
     });
     expect(await desk.get(started.id)).toEqual(dataset);
     expect(await desk.list()).toEqual([dataset]);
-    expect(await desk.ask("datasets.rejections", { id: dataset.id, offset: 1, limit: 5 })).toMatchObject(
-      {
-        total: 2,
-        rows: [{ line: 252, reason: "empty_text" }],
-      },
-    );
+    expect(
+      await desk.ask("datasets.rejections", { id: dataset.id, offset: 1, limit: 5 }),
+    ).toMatchObject({
+      total: 2,
+      rows: [{ line: 252, reason: "empty_text" }],
+    });
     const preview = await desk.ask("datasets.preview", { id: dataset.id, offset: 249, limit: 200 });
     expect(preview).toMatchObject({
       total: 250,
@@ -82,7 +85,9 @@ describe("an import", () => {
   test("by path is for programs of this machine only", async () => {
     const source = desk.file("a.jsonl", pairRows(1));
     await expect(desk.startImport(source, undefined, "browser")).rejects.toThrow(/may name a path/);
-    await expect(desk.startImport({ kind: "path", path: "a.jsonl" })).rejects.toThrow(/no absolute path/);
+    await expect(desk.startImport({ kind: "path", path: "a.jsonl" })).rejects.toThrow(
+      /no absolute path/,
+    );
     expect(await desk.list()).toEqual([]);
   });
 
@@ -97,7 +102,9 @@ describe("an import", () => {
   });
 
   test("waits its turn when two are running, and all come to their end", async () => {
-    const sources = Array.from({ length: 5 }, (_, at) => desk.file(`${at}.jsonl`, pairRows(10, `${at}`)));
+    const sources = Array.from({ length: 5 }, (_, at) =>
+      desk.file(`${at}.jsonl`, pairRows(10, `${at}`)),
+    );
     const all = await Promise.all(sources.map((source) => desk.import(source)));
     expect(all.map(({ status }) => status)).toEqual(Array(5).fill("ready"));
   });
@@ -138,7 +145,9 @@ describe("importing the same bytes again", () => {
     expect(second.id).toBe(first.id);
     await desk.event(({ status }) => status === "ready");
     await desk.ask("datasets.update", { id: first.id, name: "Renamed" });
-    expect(await desk.startImport({ kind: "sample" })).toMatchObject({ id: first.id, name: "Renamed" });
+    expect(await desk.startImport({ kind: "sample" })).toMatchObject({
+      id: first.id,
+      name: "Renamed",
+    });
   });
 });
-

@@ -1,5 +1,6 @@
 import { Tabs } from "@base-ui/react/tabs";
 import type { ReactNode } from "react";
+import { formatCount } from "../format/numbers.ts";
 import styles from "./tab-bar.module.css";
 
 export type Tab<V extends string> = {
@@ -17,14 +18,22 @@ type TabBarProps<V extends string> = {
   readonly children: ReactNode;
 };
 
-export function TabBar<V extends string>({ label, tabs, value, onChange, children }: TabBarProps<V>) {
+export function TabBar<V extends string>({
+  label,
+  tabs,
+  value,
+  onChange,
+  children,
+}: TabBarProps<V>) {
   return (
     <Tabs.Root className={styles.root} value={value} onValueChange={(next) => onChange(next as V)}>
       <Tabs.List className={styles.list} aria-label={label}>
         {tabs.map((tab) => (
           <Tabs.Tab key={tab.value} value={tab.value} className={styles.tab}>
             {tab.label}
-            {tab.count !== undefined && <span className={styles.count}>{tab.count}</span>}
+            {tab.count !== undefined && (
+              <span className={styles.count}>{formatCount(tab.count)}</span>
+            )}
           </Tabs.Tab>
         ))}
         <Tabs.Indicator className={styles.indicator} />

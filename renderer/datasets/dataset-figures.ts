@@ -18,9 +18,11 @@ export function datasetFigures(statistics: DatasetStatistics): readonly Figure[]
       detail: duplicates === 0 ? undefined : sharePart(duplicates, rows),
     },
     { name: "Turns per row", value: mean(turns, rows, 1) },
-    { name: "Characters per row", value: mean(characters, rows, 0) },
-    { name: "Longest row", value: formatCompact(longestRowCharacters), detail: "characters" },
-    { name: "All text", value: formatCompact(characters), detail: "characters" },
+    {
+      name: "Characters per row",
+      value: mean(characters, rows, 0),
+      detail: `up to ${formatCompact(longestRowCharacters)}`,
+    },
   ];
 }
 

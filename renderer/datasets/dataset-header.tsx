@@ -32,7 +32,9 @@ export function DatasetHeader({ dataset }: DatasetHeaderProps) {
           {status === "ready" && <span>{FORMAT_NAMES[dataset.format]}</span>}
           <span>{fileName}</span>
           <span>{formatBytes(fileSizeBytes)}</span>
-          <span title={formatDateTime(createdAt)}>Imported {formatAgo(createdAt, now)}</span>
+          {status === "ready" && (
+            <span title={formatDateTime(createdAt)}>Imported {formatAgo(createdAt, now)}</span>
+          )}
         </div>
       </div>
       <div className={styles.actions}>

@@ -1,8 +1,10 @@
 import { useRef, useState } from "react";
+import type { CSSProperties } from "react";
 import { Note } from "../controls/note.tsx";
 import { Button } from "../controls/button.tsx";
 import { ScrollRegion } from "../controls/scroll-region.tsx";
 import { useVirtualRows } from "../controls/use-virtual-rows.ts";
+import { formatCount } from "../format/numbers.ts";
 import { DatasetRow } from "./dataset-row.tsx";
 import styles from "./dataset-rows.module.css";
 import { RowPlace } from "./row-place.tsx";
@@ -52,7 +54,7 @@ export function DatasetRows({ id, name, total }: DatasetRowsProps) {
         </div>
       )}
       <ScrollRegion label={`Rows of ${name}`} className={styles.scroller} element={scroller}>
-        <ol className={styles.rows} style={{ height: virtual.getTotalSize() }}>
+        <ol className={styles.rows} style={{ height: virtual.getTotalSize(), ...digits(total) }}>
           {items.map((item) => {
             const index = start + item.index;
             return (
@@ -78,4 +80,9 @@ export function DatasetRows({ id, name, total }: DatasetRowsProps) {
       </ScrollRegion>
     </>
   );
+}
+
+/** Row numbers take as much room as the largest of them needs. */
+function digits(total: number): CSSProperties {
+  return { "--digits": formatCount(total).length } as CSSProperties;
 }

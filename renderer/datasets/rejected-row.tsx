@@ -1,5 +1,4 @@
 import type { Rejection } from "../../shared/contract/datasets.ts";
-import table from "../controls/table.module.css";
 import { formatCount } from "../format/numbers.ts";
 import { REASON_NAMES } from "./dataset-words.ts";
 import styles from "./rejected-rows.module.css";
@@ -20,7 +19,7 @@ export function RejectedRow({ index, row, measure }: RejectedRowProps) {
         </td>
       ) : (
         <>
-          <td className={table.number}>{formatCount(row.line)}</td>
+          <td className={styles.place}>{formatCount(row.line)}</td>
           <td className={styles.reasonCell}>{REASON_NAMES[row.reason]}</td>
           <td className={styles.message}>{row.message}</td>
           <td className={styles.message}>

@@ -54,7 +54,7 @@ export function RejectedRows({ id, name, total }: RejectedRowsProps) {
         <table className={`${table.table} ${styles.table}`} aria-rowcount={count + 1}>
           <thead>
             <tr aria-rowindex={1}>
-              <th className={`${table.number} ${styles.line}`}>Line</th>
+              <th className={styles.line}>Line</th>
               <th className={styles.reason}>Reason</th>
               <th>What is wrong</th>
               <th>How the row begins</th>

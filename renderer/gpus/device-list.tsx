@@ -13,6 +13,8 @@ import { CPU_KEY, deviceKey } from "./load-history.ts";
 import { useLoadHistory } from "./use-load-history.ts";
 
 const NO_JOBS = [] as const;
+const GPU_COLUMNS = 4;
+const CPU_COLUMNS = 2;
 
 type DeviceListProps = { readonly report: GpuReport };
 
@@ -34,6 +36,7 @@ export function DeviceList({ report }: DeviceListProps) {
                 levels={gpuLevels(gpu)}
                 loads={history.get(deviceKey(gpu)) ?? []}
                 jobs={jobsOnGpu(jobs, gpu)}
+                columns={GPU_COLUMNS}
               />
             ))}
           </ul>
@@ -48,6 +51,7 @@ export function DeviceList({ report }: DeviceListProps) {
             levels={cpuLevels(cpu)}
             loads={history.get(CPU_KEY) ?? []}
             jobs={jobsOnCpu(jobs)}
+            columns={gpus.length > 0 ? GPU_COLUMNS : CPU_COLUMNS}
           />
         </ul>
       </Section>

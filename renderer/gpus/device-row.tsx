@@ -14,10 +14,13 @@ type DeviceRowProps = {
   /** The latest utilisation in percent, oldest first. */
   readonly loads: readonly number[];
   readonly jobs: readonly Job[];
+  /** Columns for the levels, so that rows of different devices line up. */
+  readonly columns: number;
 };
 
 /** One device: what it is and who uses it at the left, its measures at the right. */
-export function DeviceRow({ label, name, detail, levels, loads, jobs }: DeviceRowProps) {
+export function DeviceRow(props: DeviceRowProps) {
+  const { label, name, detail, levels, loads, jobs, columns } = props;
   return (
     <li className={styles.row} aria-label={label}>
       <div className={styles.words}>
@@ -46,7 +49,10 @@ export function DeviceRow({ label, name, detail, levels, loads, jobs }: DeviceRo
         height={36}
         range={[0, 100]}
       />
-      <div className={styles.levels}>
+      <div
+        className={styles.levels}
+        style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
+      >
         {levels.map((level) => (
           <LevelCell key={level.name} device={label} level={level} />
         ))}

@@ -12,7 +12,7 @@ import { describeDevices } from "./gpu-words.ts";
 export function GpusView() {
   const report = useDesk((state) => state.gpuReport);
   return (
-    <Page title="GPUs" state={report.state === "ready" && <ReportState report={report.value} />}>
+    <Page title="GPUs" state={report.state === "ready" && describeReport(report.value)}>
       <PageBody>
         {report.state === "loading" && <Skeleton label="GPUs" rows={4} rowHeight={52} />}
         {report.state === "failed" && (
@@ -31,14 +31,12 @@ export function GpusView() {
   );
 }
 
-type ReportStateProps = { readonly report: GpuReport };
-
-function ReportState({ report }: ReportStateProps) {
-  return (
-    <>
-      <span>{describeDevices(report)}</span>
-      {report.driver.state === "ready" && <span>· NVIDIA driver {report.driver.version}</span>}
-      <span>· read at {formatClock(report.sampledAt)}</span>
-    </>
-  );
+function describeReport(report: GpuReport): string {
+  const { driver, sampledAt } = report;
+  const parts = [
+    describeDevices(report),
+    driver.state === "ready" ? `NVIDIA driver ${driver.version}` : null,
+    `read at ${formatClock(sampledAt)}`,
+  ];
+  return parts.filter((part) => part !== null).join(" · ");
 }

@@ -10,12 +10,10 @@ export function LevelCell({ device, level }: LevelCellProps) {
   const { name, share, value, whole, warnAbove } = level;
   return (
     <div className={styles.cell}>
-      <div className={styles.caption}>
-        <span className={styles.name}>{name}</span>
-        <span className={styles.value}>
-          {value}
-          {whole !== null && <span className={styles.whole}> / {whole}</span>}
-        </span>
+      <div className={styles.name}>{name}</div>
+      <div className={styles.value}>
+        {value}
+        {whole !== null && <span className={styles.whole}> / {whole}</span>}
       </div>
       <LevelBar
         label={`${device} ${name.toLowerCase()}`}

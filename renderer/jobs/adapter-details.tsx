@@ -3,14 +3,14 @@ import { CodeBlock } from "../controls/code-block.tsx";
 import { CopyButton } from "../controls/copy-button.tsx";
 import { Figures } from "../controls/figures.tsx";
 import type { Figure } from "../controls/figures.tsx";
-import { PageBody } from "../controls/page.tsx";
 import { Section } from "../controls/section.tsx";
 import tableStyles from "../controls/table.module.css";
 import { formatBytes } from "../format/bytes.ts";
-import { formatCount, formatLoss, formatTokensPerSecond } from "../format/numbers.ts";
+import { formatCount, formatTokensPerSecond } from "../format/numbers.ts";
 import { formatDuration } from "../format/time.ts";
 import styles from "./adapter-details.module.css";
 import { pythonToLoad } from "./python-to-load.ts";
+import { TabBody } from "./tab-body.tsx";
 
 const MODEL_CARD = "README.md";
 
@@ -18,24 +18,23 @@ type AdapterDetailsProps = { readonly job: Job; readonly artifact: Artifact };
 
 /** Where an adapter lies, how good it is, what it consists of and how to use it. */
 export function AdapterDetails({ job, artifact }: AdapterDetailsProps) {
-  const { path, files, quality } = artifact;
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const { path, files } = artifact;
   const hasCard = files.some(({ name }) => name === MODEL_CARD);
   return (
-    <PageBody width="measure">
+    <TabBody>
       <Section title="Adapter">
         <div className={styles.path}>
           <code>{path}</code>
           <CopyButton label="Copy path of the adapter" text={path} />
         </div>
         <div className={styles.figures}>
-          <Figures label="Quality of the adapter" figures={qualityFigures(quality)} />
+          <Figures label="Figures of the adapter" figures={qualityFigures(artifact)} />
         </div>
       </Section>
       <Section title="Load it in Python">
         <CodeBlock label="Python code" text={pythonToLoad(job.baseModel.path, path)} />
       </Section>
-      <Section title="Files" aside={formatBytes(bytes)}>
+      <Section title="Files">
         <table
           className={`${tableStyles.table} ${tableStyles.inset}`}
           aria-label="Files of the adapter"
@@ -64,21 +63,17 @@ export function AdapterDetails({ job, artifact }: AdapterDetailsProps) {
           </p>
         )}
       </Section>
-    </PageBody>
+    </TabBody>
   );
 }
 
-function qualityFigures(quality: Artifact["quality"]): readonly Figure[] {
-  const figures: Figure[] = [
-    {
-      name: "Training loss",
-      value: formatLoss(quality.lastLoss),
-      detail: `from ${formatLoss(quality.firstLoss)}`,
-    },
-    { name: "Validation loss", value: formatLoss(quality.validationLoss) },
+/** What the figures of the job above do not say already. */
+function qualityFigures({ quality, files }: Artifact): readonly Figure[] {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return [
+    { name: "Size", value: formatBytes(bytes) },
     { name: "Steps", value: formatCount(quality.steps) },
     { name: "Training time", value: formatDuration(quality.seconds) },
     { name: "Mean speed", value: formatTokensPerSecond(quality.tokensPerSecond) },
   ];
-  return figures;
 }

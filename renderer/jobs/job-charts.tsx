@@ -4,7 +4,6 @@ import type { Job, MetricsPoint, TimelineEntry } from "../../shared/contract/job
 import type { ChartRange } from "../charts/chart-series.ts";
 import { EmptyState } from "../controls/empty-state.tsx";
 import { Note } from "../controls/note.tsx";
-import { PageBody } from "../controls/page.tsx";
 import { Skeleton } from "../controls/skeleton.tsx";
 import { valueOr } from "../core/loadable.ts";
 import type { Loadable } from "../core/loadable.ts";
@@ -12,6 +11,7 @@ import { FigureChart } from "./figure-chart.tsx";
 import styles from "./job-charts.module.css";
 import { isActive } from "./jobs-slice.ts";
 import { LossChart } from "./loss-chart.tsx";
+import { TabBody } from "./tab-body.tsx";
 import { timelineMarks } from "./timeline.ts";
 import { useJobMetrics } from "./use-job-metrics.ts";
 import { ZoomWords } from "./zoom-words.tsx";
@@ -41,43 +41,41 @@ export function JobCharts({ job, metrics, timeline, width }: JobChartsProps) {
 
   if (metrics.state === "failed") {
     return (
-      <PageBody>
+      <TabBody>
         <Note tone="bad" title="The metrics could not be fetched">
           {metrics.error.message}
         </Note>
-      </PageBody>
+      </TabBody>
     );
   }
   if (whole === null) {
     return (
-      <PageBody>
+      <TabBody>
         <Skeleton label="charts" rows={1} rowHeight={280} />
-      </PageBody>
+      </TabBody>
     );
   }
   if (whole.length === 0) {
     return (
-      <PageBody>
+      <TabBody>
         <EmptyState icon={LineChartIcon} title="No steps yet">
           {isActive(job) || job.status === "queued"
             ? "The loss curve begins with the first training step, after the model is loaded and the data is prepared."
             : "The run ended before its first training step. The log tells what it did until then."}
         </EmptyState>
-      </PageBody>
+      </TabBody>
     );
   }
   const shared = { points, marks, syncKey: `job ${job.id}`, onZoom: setZoom };
   return (
-    <div className={styles.scroller}>
-      <div className={styles.charts}>
-        <LossChart {...shared} aside={<ZoomWords zoom={zoom} onWhole={() => setZoom(null)} />} />
-        <div className={styles.grid}>
-          <FigureChart {...shared} figure="learningRate" />
-          <FigureChart {...shared} figure="tokensPerSecond" />
-          <FigureChart {...shared} figure="gradientNorm" />
-          <FigureChart {...shared} figure="memoryMb" />
-        </div>
+    <TabBody>
+      <LossChart {...shared} aside={<ZoomWords zoom={zoom} onWhole={() => setZoom(null)} />} />
+      <div className={styles.grid}>
+        <FigureChart {...shared} figure="learningRate" />
+        <FigureChart {...shared} figure="tokensPerSecond" />
+        <FigureChart {...shared} figure="gradientNorm" />
+        <FigureChart {...shared} figure="memoryMb" />
       </div>
-    </div>
+    </TabBody>
   );
 }

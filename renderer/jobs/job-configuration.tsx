@@ -4,7 +4,6 @@ import { CodeBlock } from "../controls/code-block.tsx";
 import { Facts } from "../controls/facts.tsx";
 import type { Fact } from "../controls/facts.tsx";
 import { Note } from "../controls/note.tsx";
-import { PageBody } from "../controls/page.tsx";
 import { Section } from "../controls/section.tsx";
 import { Skeleton } from "../controls/skeleton.tsx";
 import { useRequest } from "../core/use-request.ts";
@@ -13,6 +12,7 @@ import { DataSummary } from "./data-summary.tsx";
 import { HYPERPARAMETER_GROUPS, hyperparameterText } from "./hyperparameter-words.ts";
 import styles from "./job-configuration.module.css";
 import { PRESET_WORDS } from "./job-words.ts";
+import { TabBody } from "./tab-body.tsx";
 
 type JobConfigurationProps = { readonly job: Job };
 
@@ -21,11 +21,11 @@ export function JobConfiguration({ job }: JobConfigurationProps) {
   // Before the launch the file is only foreseen; it is written at the first attempt.
   const config = useRequest("jobs.config", { id: job.id }, job.attempt);
   return (
-    <PageBody>
+    <TabBody>
+      <Section title="Run">
+        <Facts facts={runFacts(job)} />
+      </Section>
       <div className={styles.columns}>
-        <Section title="Run">
-          <Facts facts={runFacts(job)} />
-        </Section>
         {HYPERPARAMETER_GROUPS.map(({ title, fields }) => (
           <Section key={title} title={title}>
             <Facts
@@ -47,7 +47,7 @@ export function JobConfiguration({ job }: JobConfigurationProps) {
         )}
         {config.state === "ready" && <CodeBlock label="Configuration" text={config.value.text} />}
       </Section>
-    </PageBody>
+    </TabBody>
   );
 }
 

@@ -5,11 +5,11 @@ import { Button } from "../controls/button.tsx";
 import { CopyButton } from "../controls/copy-button.tsx";
 import { EmptyState } from "../controls/empty-state.tsx";
 import { Note } from "../controls/note.tsx";
-import { PageBody } from "../controls/page.tsx";
 import { Skeleton } from "../controls/skeleton.tsx";
 import { formatBytes } from "../format/bytes.ts";
 import styles from "./job-log.module.css";
 import { LogText } from "./log-text.tsx";
+import { TabBody } from "./tab-body.tsx";
 import { useJobLog } from "./use-job-log.ts";
 
 type JobLogProps = { readonly job: Job };
@@ -28,7 +28,7 @@ export function JobLog({ job }: JobLogProps) {
   }, []);
 
   if (log.state !== "ready" || log.value.endOffset === 0) {
-    return <PageBody>{standIn(log)}</PageBody>;
+    return <TabBody>{standIn(log)}</TabBody>;
   }
   const { lines, startOffset } = log.value;
   const showEarlier = async (): Promise<void> => {

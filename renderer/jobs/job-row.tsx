@@ -28,18 +28,15 @@ export function JobRow({ job, now }: JobRowProps) {
         <Link to="/jobs/$jobId" params={{ jobId: job.id }} className={styles.link} title={job.name}>
           {job.name}
         </Link>
+        <span className={styles.parts} title={`${job.baseModel.name}, ${job.dataset.name}`}>
+          {shortModelName(job.baseModel.name)}, {job.dataset.name}
+        </span>
       </th>
       <td>
         <JobStatusLabel status={job.status} />
       </td>
       <td>
         <JobOutcome job={job} />
-      </td>
-      <td className={quiet} title={job.baseModel.name}>
-        {shortModelName(job.baseModel.name)}
-      </td>
-      <td className={quiet} title={job.dataset.name}>
-        {job.dataset.name}
       </td>
       <td className={quiet}>{device}</td>
       <td className={tableStyles.number}>{seconds === null ? UNKNOWN : formatDuration(seconds)}</td>

@@ -20,8 +20,6 @@ export function JobTable({ jobs }: JobTableProps) {
           <th className={styles.name}>Name</th>
           <th className={styles.status}>Status</th>
           <th className={styles.progress}>Progress</th>
-          <th className={styles.model}>Base model</th>
-          <th className={styles.dataset}>Dataset</th>
           <th className={styles.device}>Device</th>
           <th className={`${tableStyles.number} ${styles.time}`}>Time</th>
           <th className={`${tableStyles.number} ${styles.created}`}>Created</th>

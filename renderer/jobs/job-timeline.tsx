@@ -12,7 +12,6 @@ import { useMemo, useRef } from "react";
 import type { TimelineEntry } from "../../shared/contract/jobs.ts";
 import { EmptyState } from "../controls/empty-state.tsx";
 import { Note } from "../controls/note.tsx";
-import { PageBody } from "../controls/page.tsx";
 import { ScrollRegion } from "../controls/scroll-region.tsx";
 import { Skeleton } from "../controls/skeleton.tsx";
 import { StatusLabel } from "../controls/status-label.tsx";
@@ -23,6 +22,7 @@ import { formatCount } from "../format/numbers.ts";
 import { formatDateTime } from "../format/time.ts";
 import styles from "./job-timeline.module.css";
 import { TIMELINE_WORDS } from "./job-words.ts";
+import { TabBody } from "./tab-body.tsx";
 
 const LOOKS: Readonly<Record<TimelineEntry["kind"], { tone: Tone; icon: LucideIcon }>> = {
   status: { tone: "neutral", icon: Flag },
@@ -44,7 +44,7 @@ export function JobTimeline({ timeline }: JobTimelineProps) {
     return <Entries entries={timeline.value} />;
   }
   return (
-    <PageBody>
+    <TabBody>
       {timeline.state === "loading" && <Skeleton label="timeline" rows={6} rowHeight={20} />}
       {timeline.state === "failed" && (
         <Note tone="bad" title="The timeline could not be fetched">
@@ -56,7 +56,7 @@ export function JobTimeline({ timeline }: JobTimelineProps) {
           Checkpoints, warnings, samples and restarts are listed here, the newest first.
         </EmptyState>
       )}
-    </PageBody>
+    </TabBody>
   );
 }
 

@@ -12,16 +12,10 @@ type LibraryStateProps = { readonly library: ModelLibrary };
 export function LibraryState({ library }: LibraryStateProps) {
   const now = useNow(AGO_EVERY_MS);
   const { readyCount, unusable } = groupModels(library.models);
-  return (
-    <>
-      <span>{formatCountOf(readyCount, "base model")} ready</span>
-      {unusable.length > 0 && <span>· {formatCount(unusable.length)} cannot be used</span>}
-      <span>
-        ·{" "}
-        {library.scannedAt === null
-          ? "not scanned yet"
-          : `scanned ${formatAgo(library.scannedAt, now)}`}
-      </span>
-    </>
-  );
+  const parts = [
+    `${formatCountOf(readyCount, "base model")} ready`,
+    unusable.length === 0 ? null : `${formatCount(unusable.length)} cannot be used`,
+    library.scannedAt === null ? "not scanned yet" : `scanned ${formatAgo(library.scannedAt, now)}`,
+  ];
+  return parts.filter((part) => part !== null).join(" · ");
 }

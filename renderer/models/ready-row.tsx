@@ -6,7 +6,7 @@ import { CopyButton } from "../controls/copy-button.tsx";
 import { StatusLabel } from "../controls/status-label.tsx";
 import table from "../controls/table.module.css";
 import { formatBytes } from "../format/bytes.ts";
-import { UNKNOWN, formatCompact } from "../format/numbers.ts";
+import { UNKNOWN, formatCompact, formatCount } from "../format/numbers.ts";
 import { ModelName } from "./model-name.tsx";
 import { describeShape } from "./model-words.ts";
 import styles from "./ready-row.module.css";
@@ -30,9 +30,7 @@ export function ReadyRow({ model }: ReadyRowProps) {
         <div className={styles.detail}>{details.dtype}</div>
       </td>
       <td className={table.number}>
-        {details.contextTokens === null
-          ? UNKNOWN
-          : `${formatCompact(details.contextTokens)} tokens`}
+        {details.contextTokens === null ? UNKNOWN : `${formatCount(details.contextTokens)} tokens`}
       </td>
       <td>
         <Presence isThere={details.hasTokenizer} />

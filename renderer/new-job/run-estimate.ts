@@ -16,7 +16,9 @@ export function estimateRun(rows: number, values: Hyperparameters): RunEstimate 
   const rowsPerStep = values.batch_size * values.gradient_accumulation_steps;
   const validationRows = Math.round(rows * values.validation_share);
   const trainingRows = rows - validationRows;
-  const bySteps = Math.ceil(Math.ceil(trainingRows / rowsPerStep) * values.epochs);
-  const steps = values.max_steps === null ? bySteps : Math.min(values.max_steps, bySteps);
+  const batches = Math.ceil(trainingRows / values.batch_size);
+  const stepsPerEpoch = Math.ceil(batches / values.gradient_accumulation_steps);
+  const byEpochs = Math.max(1, Math.ceil(Number((values.epochs * stepsPerEpoch).toFixed(6))));
+  const steps = values.max_steps === null ? byEpochs : Math.min(values.max_steps, byEpochs);
   return { rowsPerStep, trainingRows, validationRows, steps };
 }

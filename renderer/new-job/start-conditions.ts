@@ -1,5 +1,6 @@
 import type { EnvironmentStatus } from "../../shared/contract/environment.ts";
 import type { GpuReport } from "../../shared/contract/gpus.ts";
+import { formatCount } from "../format/numbers.ts";
 import type { JobChoice } from "./job-form.ts";
 
 /** Something that keeps a job from starting, or that one should know before it starts. */
@@ -38,7 +39,9 @@ function environmentConditions(environment: EnvironmentStatus | null): StartCond
     case "building":
       return [blocked("The Python environment is still being built.", SETTINGS)];
     case "broken":
-      return [blocked(`The Python environment is broken. ${environment.failure.message}`, SETTINGS)];
+      return [
+        blocked(`The Python environment is broken. ${environment.failure.message}`, SETTINGS),
+      ];
     case "ready":
     case "unknown":
     case undefined:
@@ -78,7 +81,11 @@ function deviceConditions({ choice, environment, report }: StartSituation): Star
       return [advice(`${report.driver.message} ${report.driver.remedy}`)];
     }
     return report.gpus.length === 0
-      ? [advice("This machine has no GPU: it trains on the CPU. Fine for tiny models, slow for others.")]
+      ? [
+          advice(
+            "This machine has no GPU: it trains on the CPU. Fine for tiny models, slow for others.",
+          ),
+        ]
       : [advice("It trains on the CPU although there is a GPU.")];
   }
   if (environment?.state === "ready" && environment.report.torch.devices.length === 0) {
@@ -98,7 +105,7 @@ function lengthConditions({ model, hyperparameters }: JobChoice): StartCondition
   if (context === null || longest <= context) return [];
   return [
     advice(
-      `The model reads ${context.toLocaleString("en-GB")} tokens at most, fewer than the longest row that is allowed.`,
+      `The model reads ${formatCount(context)} tokens at most, so longer rows count as too long.`,
     ),
   ];
 }

@@ -60,7 +60,7 @@ function StatusBody({ status }: EnvironmentCardProps) {
               {remedy}
             </Note>
           ))}
-          <EnvironmentReportFacts report={status.report} />
+          <EnvironmentReportFacts report={status.report} path={status.path} />
         </>
       );
   }

@@ -6,9 +6,13 @@ import { describeTorch, packageList } from "./environment-words.ts";
 
 const AGO_EVERY_MS = 15_000;
 
-type EnvironmentReportFactsProps = { readonly report: EnvironmentReport };
+type EnvironmentReportFactsProps = {
+  readonly report: EnvironmentReport;
+  /** The environment's own path, which is said already. */
+  readonly path: string;
+};
 
-export function EnvironmentReportFacts({ report }: EnvironmentReportFactsProps) {
+export function EnvironmentReportFacts({ report, path }: EnvironmentReportFactsProps) {
   const now = useNow(AGO_EVERY_MS);
   const { devices } = report.torch;
   return (
@@ -18,7 +22,9 @@ export function EnvironmentReportFacts({ report }: EnvironmentReportFactsProps) 
         { name: "torch", value: describeTorch(report.torch) },
         { name: "Trains on", value: devices.length === 0 ? "the CPU" : devices.join(", ") },
         { name: "Packages", value: packageList(report.packages) },
-        { name: "Interpreter", value: report.pythonPath, isMono: true },
+        ...(report.pythonPath === path
+          ? []
+          : [{ name: "Interpreter", value: report.pythonPath, isMono: true }]),
         { name: "Checked", value: formatAgo(report.checkedAt, now) },
       ]}
     />

@@ -1,0 +1,13 @@
+import type { ReactNode } from "react";
+import styles from "./tab-body.module.css";
+
+type TabBodyProps = { readonly children: ReactNode };
+
+/** The scrolling content of a tab, which needs more room above it than a page has. */
+export function TabBody({ children }: TabBodyProps) {
+  return (
+    <div className={styles.body}>
+      <div className={styles.content}>{children}</div>
+    </div>
+  );
+}

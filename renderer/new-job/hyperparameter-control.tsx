@@ -1,0 +1,48 @@
+import { Field } from "../controls/field.tsx";
+import { Select } from "../controls/select.tsx";
+import { TextInput } from "../controls/text-input.tsx";
+import type { HyperparameterField } from "../jobs/hyperparameter-words.ts";
+
+const ON_OFF = [
+  { value: "false", label: "Off" },
+  { value: "true", label: "On" },
+] as const;
+
+type HyperparameterControlProps = {
+  readonly field: HyperparameterField;
+  readonly text: string;
+  readonly problem: string | undefined;
+  readonly onChange: (text: string) => void;
+};
+
+export function HyperparameterControl(props: HyperparameterControlProps) {
+  const { field, text, problem, onChange } = props;
+  return (
+    <Field label={field.label} hint={field.hint} problem={problem}>
+      {control(field, text, onChange)}
+    </Field>
+  );
+}
+
+function control(field: HyperparameterField, text: string, onChange: (text: string) => void) {
+  switch (field.kind) {
+    case "choice":
+      return <Select value={text} options={field.choices} onChange={onChange} />;
+    case "flag":
+      return <Select value={text} options={ON_OFF} onChange={onChange} />;
+    case "modules":
+      return <TextInput value={text} onChange={onChange} isMono />;
+    case "optional":
+      return (
+        <TextInput
+          value={text}
+          onChange={onChange}
+          placeholder={field.whenEmpty}
+          unit={field.unit}
+          isNumber
+        />
+      );
+    case "number":
+      return <TextInput value={text} onChange={onChange} unit={field.unit} isNumber />;
+  }
+}
