@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Pencil, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { Dataset } from "../../shared/contract/datasets.ts";
 import { ActionMenu } from "../controls/action-menu.tsx";
 import { buttonClass } from "../controls/button.tsx";
@@ -19,14 +20,21 @@ type DatasetHeaderProps = { readonly dataset: Dataset };
 
 export function DatasetHeader({ dataset }: DatasetHeaderProps) {
   const [isRenaming, setIsRenaming] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
   const now = useNow(MINUTE_MS);
   const remove = useDeleteDataset(dataset);
   const { name, status, fileName, fileSizeBytes, createdAt } = dataset;
-  if (isRenaming) return <RenameForm dataset={dataset} onClose={() => setIsRenaming(false)} />;
+  const endRenaming = (): void => {
+    flushSync(() => setIsRenaming(false));
+    heading.current?.focus();
+  };
+  if (isRenaming) return <RenameForm dataset={dataset} onClose={endRenaming} />;
   return (
     <header className={styles.header}>
       <div className={styles.words}>
-        <h2 className={styles.name}>{name}</h2>
+        <h2 className={styles.name} ref={heading} tabIndex={-1}>
+          {name}
+        </h2>
         <div className={styles.facts}>
           <DatasetStatus status={status} />
           {status === "ready" && <span>{FORMAT_NAMES[dataset.format]}</span>}

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { Dataset } from "../../shared/contract/datasets.ts";
 import { ProgressBar } from "../controls/progress-bar.tsx";
 import { formatBytes } from "../format/bytes.ts";
-import { formatCountOf } from "../format/numbers.ts";
+import { formatCount, formatCountOf } from "../format/numbers.ts";
 import styles from "./dataset-list.module.css";
 import { DatasetStatus } from "./dataset-status.tsx";
 import { FORMAT_NAMES } from "./dataset-words.ts";
@@ -43,7 +43,7 @@ function Meta({ dataset }: DatasetItemProps) {
       const { rows, rejected } = dataset.statistics;
       const parts = [
         formatCountOf(rows, "row"),
-        ...(rejected > 0 ? [`${formatCountOf(rejected, "row")} left out`] : []),
+        ...(rejected > 0 ? [`${formatCount(rejected)} left out`] : []),
         FORMAT_NAMES[dataset.format],
       ];
       return <span className={styles.meta}>{parts.join(" · ")}</span>;

@@ -1,5 +1,6 @@
 import { useRef, useState } from "react";
 import type { CSSProperties } from "react";
+import { flushSync } from "react-dom";
 import { Note } from "../controls/note.tsx";
 import { Button } from "../controls/button.tsx";
 import { ScrollRegion } from "../controls/scroll-region.tsx";
@@ -31,7 +32,8 @@ export function DatasetRows({ id, name, total }: DatasetRowsProps) {
 
   const goTo = (index: number): void => {
     const { start: wanted } = sectionOf(index, total);
-    setStart(wanted);
+    // The list has to be that of the section before it can go to a row of it.
+    flushSync(() => setStart(wanted));
     virtual.scrollToIndex(index - wanted, { align: "start" });
   };
   const toggle = (index: number): void => {

@@ -57,7 +57,7 @@ export function RejectedRows({ id, name, total }: RejectedRowsProps) {
               <th className={styles.line}>Line</th>
               <th className={styles.reason}>Reason</th>
               <th>What is wrong</th>
-              <th>How the row begins</th>
+              <th className={styles.beginning}>How the row begins</th>
             </tr>
           </thead>
           <tbody>

@@ -1,4 +1,4 @@
-import { useNavigate } from "@tanstack/react-router";
+import { useRouter } from "@tanstack/react-router";
 import type { FileSource } from "../../shared/contract/datasets.ts";
 import { useNotify } from "../controls/toasts.tsx";
 import { useClient, useDeskStore } from "../core/desk.tsx";
@@ -20,14 +20,17 @@ export function useImportDataset(): ImportDataset {
   const client = useClient();
   const store = useDeskStore();
   const notify = useNotify();
-  const navigate = useNavigate();
+  const router = useRouter();
 
   const begin = async (source: FileSource): Promise<void> => {
     const dataset = await client.request("datasets.import", { source });
     store.setState((state) => receiveDataset(state, dataset));
     // A file that is here already under its name is not read a second time.
     if (dataset.status === "ready") notify.done(`“${dataset.name}” is this file already`);
-    await navigate({ to: "/datasets/$datasetId", params: { datasetId: dataset.id } });
+    // Sending may have taken long: whoever has gone on to another view is left there.
+    if (router.state.location.pathname.startsWith("/datasets")) {
+      await router.navigate({ to: "/datasets/$datasetId", params: { datasetId: dataset.id } });
+    }
   };
 
   const carry = async (

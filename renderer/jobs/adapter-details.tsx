@@ -21,7 +21,7 @@ export function AdapterDetails({ job, artifact }: AdapterDetailsProps) {
   const { path, files } = artifact;
   const hasCard = files.some(({ name }) => name === MODEL_CARD);
   return (
-    <TabBody>
+    <TabBody width="measure">
       <Section title="Adapter">
         <div className={styles.path}>
           <code>{path}</code>

@@ -54,7 +54,7 @@ export const HYPERPARAMETER_GROUPS: readonly HyperparameterGroup[] = [
       {
         name: "rank",
         label: "Rank",
-        hint: "Size of the update: 8 to 64 are usual.",
+        hint: "Size of the update, often 8 to 64.",
         kind: "number",
       },
       { name: "alpha", label: "Alpha", hint: "Strength of the update.", kind: "number" },
@@ -128,7 +128,7 @@ export const HYPERPARAMETER_GROUPS: readonly HyperparameterGroup[] = [
       {
         name: "gradient_accumulation_steps",
         label: "Accumulation",
-        hint: "Batches per step: costs time, no memory.",
+        hint: "Micro-batches of one step.",
         kind: "number",
         unit: "batches",
       },

@@ -36,8 +36,8 @@ export function JobConfiguration({ job }: JobConfigurationProps) {
             />
           </Section>
         ))}
-        {job.plan !== null && <DataSummary plan={job.plan} />}
       </div>
+      {job.plan !== null && <DataSummary plan={job.plan} />}
       <Section title="config.json">
         {config.state === "loading" && <Skeleton label="configuration" rows={8} rowHeight={14} />}
         {config.state === "failed" && (

@@ -7,6 +7,7 @@ import { Skeleton } from "../controls/skeleton.tsx";
 import { useDesk } from "../core/desk.tsx";
 import { FirstRunStepRow } from "./first-run-step-row.tsx";
 import styles from "./first-run-guide.module.css";
+import { sampleStepWords } from "./first-run.ts";
 import { useFirstRun } from "./use-first-run.ts";
 import { useTrainSample } from "./use-sample-training.ts";
 
@@ -79,7 +80,7 @@ function SampleAction({ sample }: SampleActionProps) {
       >
         Train the sample
       </Button>
-      <output className={styles.now}>{isPreparing && sample.message}</output>
+      <output className={styles.now}>{sampleStepWords(sample)}</output>
     </>
   );
 }

@@ -2,15 +2,9 @@ import { CircleAlert, CircleCheck, CircleDot } from "lucide-react";
 import { ProgressBar } from "../controls/progress-bar.tsx";
 import { formatShare } from "../format/numbers.ts";
 import { FirstRunAction } from "./first-run-action.tsx";
+import { FIRST_RUN_NAMES } from "./first-run.ts";
 import type { FirstRunStep } from "./first-run.ts";
 import styles from "./first-run-guide.module.css";
-
-const NAMES: Readonly<Record<FirstRunStep["id"], string>> = {
-  environment: "Python environment",
-  model: "Base model",
-  dataset: "Dataset",
-  run: "Run",
-};
 
 const STATE_WORDS: Readonly<Record<FirstRunStep["state"], string>> = {
   open: "to do",
@@ -35,14 +29,14 @@ export function FirstRunStepRow({ step, number, jobId }: FirstRunStepRowProps) {
       </span>
       <div>
         <h3 className={styles.name}>
-          {NAMES[id]}
+          {FIRST_RUN_NAMES[id]}
           <span className="visually-hidden">, {STATE_WORDS[state]}</span>
         </h3>
         <p className={styles.message}>{message}</p>
         {state === "under_way" && (
           <div className={styles.progress}>
-            <ProgressBar label={`${NAMES[id]}: progress`} share={share} tone="running" />
-            {share !== null && formatShare(share)}
+            <ProgressBar label={`${FIRST_RUN_NAMES[id]}: progress`} share={share} tone="running" />
+            {share !== null && <span className={styles.share}>{formatShare(share)}</span>}
           </div>
         )}
       </div>

@@ -4,7 +4,7 @@ import type { EnvironmentStatus } from "../../shared/contract/environment.ts";
 import type { Job, SampleRun } from "../../shared/contract/jobs.ts";
 import type { BaseModel } from "../../shared/contract/models.ts";
 import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";
-import { firstRunSteps, isFirstRun } from "./first-run.ts";
+import { firstRunSteps, isFirstRun, sampleStepWords } from "./first-run.ts";
 import type { FirstRunInput } from "./first-run.ts";
 
 const NOW = "2026-03-05T12:00:00.000Z";
@@ -168,6 +168,14 @@ describe("firstRunSteps", () => {
     expect(run).toMatchObject({ state: "under_way", share: 0.25 });
     expect(run?.message).toContain("step 30 of 120");
   });
+});
+
+it("sampleStepWords says which of the steps the sample is at", () => {
+  const at = (step: "environment" | "model") =>
+    sampleStepWords({ state: "preparing", step, message: "" });
+  expect(at("environment")).toBe("Step 1 of 4: Python environment");
+  expect(at("model")).toBe("Step 2 of 4: base model");
+  expect(sampleStepWords(idle)).toBeNull();
 });
 
 describe("isFirstRun", () => {

@@ -22,6 +22,13 @@ export type FirstRunStep = {
   readonly share: number | null;
 };
 
+export const FIRST_RUN_NAMES: Readonly<Record<FirstRunStep["id"], string>> = {
+  environment: "Python environment",
+  model: "Base model",
+  dataset: "Dataset",
+  run: "Run",
+};
+
 export type FirstRunInput = {
   readonly environment: EnvironmentStatus;
   readonly models: readonly BaseModel[];
@@ -53,6 +60,15 @@ export function firstRunSteps(input: FirstRunInput): readonly FirstRunStep[] {
       ? { ...step, state: "under_way", message: sample.message }
       : step,
   );
+}
+
+/** "Step 2 of 4: base model"; null when the sample is not being prepared. */
+export function sampleStepWords(sample: SampleRun): string | null {
+  if (sample.state !== "preparing") return null;
+  const order = Object.keys(FIRST_RUN_NAMES);
+  const name = FIRST_RUN_NAMES[sample.step];
+  const shown = sample.step === "environment" ? name : name.toLowerCase();
+  return `Step ${order.indexOf(sample.step) + 1} of ${order.length}: ${shown}`;
 }
 
 function environmentStep(environment: EnvironmentStatus): Outcome {

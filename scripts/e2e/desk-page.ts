@@ -53,7 +53,10 @@ export async function look(page: Page, name: string): Promise<void> {
     const { violations } = await new AxeBuilder({ page }).analyze();
     const serious = violations
       .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${name} (${theme}): ${id} at ${nodes.map(({ html }) => html).join(", ")}`);
+      .map(
+        ({ id, nodes }) =>
+          `${name} (${theme}): ${id} at ${nodes.map(({ html }) => html).join(", ")}`,
+      );
     expect(serious).toEqual([]);
   }
   await page.emulateMedia({ colorScheme: "light" });
