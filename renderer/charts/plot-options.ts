@@ -43,7 +43,9 @@ export function plotOptions(input: PlotOptionsInput): uPlot.Options {
     scales: {
       x: { time: false, range: (_plot, low, high) => paddedRange(low, high, 0) },
       y: input.isLog
-        ? { distr: 3 as uPlot.Scale.Distr }
+        ? // uPlot types it as a const enum, which has no value at run time: 3 is Logarithmic.
+          // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
+          { distr: 3 }
         : { range: (_plot, low, high) => paddedRange(low, high, 0.08) },
     },
     axes: [

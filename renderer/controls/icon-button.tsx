@@ -12,7 +12,12 @@ type IconButtonProps = Omit<ComponentProps<"button">, "children" | "aria-label" 
 export function IconButton({ label, icon: Icon, className = "", ...rest }: IconButtonProps) {
   return (
     <Tip text={label}>
-      <button {...rest} type="button" aria-label={label} className={`${styles.button} ${className}`}>
+      <button
+        {...rest}
+        type="button"
+        aria-label={label}
+        className={`${styles.button} ${className}`}
+      >
         <Icon size={15} aria-hidden />
       </button>
     </Tip>

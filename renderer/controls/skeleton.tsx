@@ -15,7 +15,11 @@ export function Skeleton({ label, rows = 4, rowHeight = 20 }: SkeletonProps) {
       {widths.map((width, index) => (
         // The rows are all alike and never move.
         // oxlint-disable-next-line react/no-array-index-key
-        <span key={index} className={styles.row} style={{ height: rowHeight, width: `${width}%` }} />
+        <span
+          key={index}
+          className={styles.row}
+          style={{ height: rowHeight, width: `${width}%` }}
+        />
       ))}
     </output>
   );

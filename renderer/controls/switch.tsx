@@ -9,7 +9,12 @@ type SwitchProps = {
 
 export function Switch({ isOn, onChange, label }: SwitchProps) {
   return (
-    <Base.Root className={styles.track} checked={isOn} onCheckedChange={onChange} aria-label={label}>
+    <Base.Root
+      className={styles.track}
+      checked={isOn}
+      onCheckedChange={onChange}
+      aria-label={label}
+    >
       <Base.Thumb className={styles.thumb} />
     </Base.Root>
   );

@@ -70,7 +70,12 @@ export function useNotify(): Notify {
         });
       },
       failed: (error) => {
-        add({ title: "That did not work", description: error.message, timeout: 0, priority: "high" });
+        add({
+          title: "That did not work",
+          description: error.message,
+          timeout: 0,
+          priority: "high",
+        });
       },
     }),
     [add, close],

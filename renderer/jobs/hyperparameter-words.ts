@@ -1,6 +1,11 @@
 import type { Hyperparameters } from "../../shared/contract/hyperparameters.ts";
+import { formatCountOf } from "../format/numbers.ts";
 
 export type HyperparameterName = keyof Hyperparameters;
+
+/** What is counted, in the plural, as it stands behind a field; and one of it. */
+const ONE_OF = { rows: "row", batches: "batch", tokens: "token", steps: "step" } as const;
+type Unit = keyof typeof ONE_OF;
 
 type Common = {
   readonly name: HyperparameterName;
@@ -12,9 +17,9 @@ type Common = {
 /** How one hyperparameter is called, explained and chosen. */
 export type HyperparameterField = Common &
   (
-    | { readonly kind: "number"; readonly unit?: string }
+    | { readonly kind: "number"; readonly unit?: Unit }
     /** Empty means: the trainer chooses. */
-    | { readonly kind: "optional"; readonly unit?: string; readonly whenEmpty: string }
+    | { readonly kind: "optional"; readonly unit?: Unit; readonly whenEmpty: string }
     | { readonly kind: "choice"; readonly choices: readonly HyperparameterChoice[] }
     | { readonly kind: "modules" }
     | { readonly kind: "flag" }
@@ -220,7 +225,7 @@ export function hyperparameterText(field: HyperparameterField, values: Hyperpara
   if (Array.isArray(value)) return value.join(", ");
   const figure = field.name === "learning_rate" ? plainRate(Number(value)) : String(value);
   const unit = field.kind === "number" || field.kind === "optional" ? field.unit : undefined;
-  return unit === undefined ? figure : `${figure} ${unit}`;
+  return unit === undefined ? figure : formatCountOf(Number(value), ONE_OF[unit], unit);
 }
 
 /** A learning rate with every digit it has, in the way it is typed: 0.0002 → "2e-4". */

@@ -29,7 +29,7 @@ type LossChartProps = {
 
 /** Training loss (faint as measured, full as smoothed) and the validations. */
 export function LossChart({ points, marks, syncKey, onZoom, aside }: LossChartProps) {
-  const [smoothing, setSmoothing] = useState(0.2);
+  const [smoothing, setSmoothing] = useState(0.3);
   const [scale, setScale] = useState<"linear" | "log">("linear");
   const xs = useMemo(() => points.map(({ step }) => step), [points]);
   const series = useMemo(() => lossSeries(points, xs, smoothing), [points, xs, smoothing]);

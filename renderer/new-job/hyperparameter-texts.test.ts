@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hyperparametersSchema } from "../../shared/contract/hyperparameters.ts";
 import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";
-import { HYPERPARAMETER_GROUPS } from "../jobs/hyperparameter-words.ts";
+import { HYPERPARAMETER_GROUPS, hyperparameterText } from "../jobs/hyperparameter-words.ts";
 import type { HyperparameterName } from "../jobs/hyperparameter-words.ts";
 import { readHyperparameters, textsOf } from "./hyperparameter-texts.ts";
 
@@ -17,6 +17,24 @@ describe("hyperparameters as text", () => {
   it("has a field for every hyperparameter", () => {
     const names = HYPERPARAMETER_GROUPS.flatMap(({ fields }) => fields.map(({ name }) => name));
     expect(names.toSorted()).toEqual(Object.keys(hyperparametersSchema.shape).toSorted());
+  });
+
+  it("writes each value as it is read", () => {
+    const values = { ...HYPERPARAMETER_PRESETS.balanced, gradient_accumulation_steps: 1 };
+    const words = Object.fromEntries(
+      HYPERPARAMETER_GROUPS.flatMap(({ fields }) =>
+        fields.map((field) => [field.name, hyperparameterText(field, values)]),
+      ),
+    );
+    expect(words).toMatchObject({
+      method: "LoRA",
+      rank: "16",
+      learning_rate: "2e-4",
+      gradient_accumulation_steps: "1 batch",
+      max_sequence_tokens: "2,048 tokens",
+      evaluate_every_steps: "a tenth of the run",
+      gradient_checkpointing: "off",
+    });
   });
 
   it("reads every preset back unchanged", () => {

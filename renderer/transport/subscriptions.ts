@@ -51,7 +51,7 @@ export class Subscriptions {
     if (entry === undefined) return;
     const parsed = parseTopicData(topic, data);
     if (parsed === null) return;
-    for (const listener of [...entry.listeners]) listener(parsed as never);
+    for (const listener of entry.listeners) listener(parsed as never);
   }
 
   active(): { topic: Topic; key: string | undefined }[] {
