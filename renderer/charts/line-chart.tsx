@@ -6,6 +6,8 @@ import { readoutIndex } from "./chart-series.ts";
 import styles from "./line-chart.module.css";
 import { usePlot } from "./use-plot.ts";
 
+const SWATCHES = { line: styles.swatch, faint: styles.faint, points: styles.dot } as const;
+
 type LineChartProps = {
   readonly title: string;
   readonly height: number;
@@ -31,20 +33,19 @@ export function LineChart(props: LineChartProps) {
   usePlot(host, { ...props, isLog: props.isLog ?? false, onHover: setHovered });
 
   const x = xs[hovered ?? xs.length - 1];
-  const named = series.filter(({ look }) => look !== "faint");
   return (
     <figure className={styles.chart} aria-label={title}>
       <figcaption className={styles.caption}>
         <span className={styles.title}>{title}</span>
         <span className={styles.readout}>
-          {named.map((one) => (
+          {series.map((one) => (
             <span key={one.name} className={styles.value}>
               <i
-                className={one.look === "points" ? styles.dot : styles.swatch}
+                className={SWATCHES[one.look]}
                 style={{ background: `var(${one.color})` }}
                 aria-hidden
               />
-              {named.length > 1 && <span>{one.name}</span>}
+              {series.length > 1 && <span>{one.name}</span>}
               <b>{one.format(one.values[readoutIndex(one.values, hovered)])}</b>
             </span>
           ))}

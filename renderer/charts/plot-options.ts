@@ -42,11 +42,9 @@ export function plotOptions(input: PlotOptionsInput): uPlot.Options {
     legend: { show: false },
     scales: {
       x: { time: false, range: (_plot, low, high) => paddedRange(low, high, 0) },
-      y: input.isLog
-        ? // uPlot types it as a const enum, which has no value at run time: 3 is Logarithmic.
-          // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
-          { distr: 3 }
-        : { range: (_plot, low, high) => paddedRange(low, high, 0.08) },
+      // uPlot types it as a const enum, which has no value at run time: 3 is Logarithmic.
+      // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
+      y: input.isLog ? { distr: 3 } : { range: (_plot, low, high) => paddedRange(low, high, 0.08) },
     },
     axes: [
       {

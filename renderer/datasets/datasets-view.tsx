@@ -31,7 +31,7 @@ export function DatasetsView() {
     <Page
       title="Datasets"
       {...(chosen === undefined ? {} : { windowTitle: `${chosen.name} · Datasets` })}
-      state={all.length === 0 ? undefined : describeDatasets(all)}
+      state={datasets.state === "ready" ? describeDatasets(all) : ""}
       actions={
         <Button look="primary" icon={FileUp} onClick={importing.choose}>
           Import dataset

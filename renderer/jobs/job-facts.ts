@@ -9,8 +9,8 @@ export function progressShare({ status, progress }: Job): number | null {
   return progress.totalSteps === 0 ? null : progress.step / progress.totalSteps;
 }
 
-/** From its first start until its end or now, pauses included; null before the first start. */
-export function secondsSinceStart(job: Job, nowMs: number): number | null {
+/** From the start of its newest attempt until the end of that or now; null before the first. */
+export function secondsOfAttempt(job: Job, nowMs: number): number | null {
   if (isActive(job)) return secondsBetween(job.startedAt, new Date(nowMs).toISOString());
   if (isEnded(job) && job.startedAt !== null) return secondsBetween(job.startedAt, job.endedAt);
   return null;

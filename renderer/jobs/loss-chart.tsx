@@ -27,7 +27,7 @@ type LossChartProps = {
   readonly aside: ReactNode;
 };
 
-/** Training loss (faint as measured, full as smoothed) and the validations. */
+/** Training loss (as measured, faint; and smoothed) and the validations. */
 export function LossChart({ points, marks, syncKey, onZoom, aside }: LossChartProps) {
   const [smoothing, setSmoothing] = useState(0.3);
   const [scale, setScale] = useState<"linear" | "log">("linear");
@@ -73,13 +73,6 @@ function lossSeries(
 ): readonly ChartSeries[] {
   const raw = figureOf(points, "trainingLoss");
   const color = "--chart-loss";
-  const measured: ChartSeries = {
-    name: "Measured",
-    color,
-    look: "faint",
-    values: raw,
-    format: formatLoss,
-  };
   const validation: ChartSeries = {
     name: "Validation",
     color: "--chart-validation",
@@ -87,13 +80,14 @@ function lossSeries(
     values: validationLosses(points),
     format: formatLoss,
   };
-  const training = { name: "Training", color, look: "line", format: formatLoss } as const;
+  const training = { name: "Training", color, values: raw, format: formatLoss } as const;
+  const smoothed = smooth(xs, raw, smoothingSpan(xs, smoothing * MOST_SMOOTHING));
   const lines: readonly ChartSeries[] =
     smoothing === 0
-      ? [{ ...training, values: raw }]
+      ? [{ ...training, look: "line" }]
       : [
-          measured,
-          { ...training, values: smooth(xs, raw, smoothingSpan(xs, smoothing * MOST_SMOOTHING)) },
+          { ...training, look: "faint" },
+          { name: "smoothed", color, look: "line", values: smoothed, format: formatLoss },
         ];
   const hasValidation = points.some(({ validationLoss }) => validationLoss !== null);
   return hasValidation ? [...lines, validation] : lines;

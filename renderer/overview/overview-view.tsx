@@ -20,11 +20,10 @@ import { Troubles } from "./troubles.tsx";
 export function OverviewView() {
   const jobs = useDesk((state) => state.jobs);
   const isFirst = useIsFirstRun();
-  const all = valueOr(jobs, []);
   return (
     <Page
       title="Overview"
-      state={all.length === 0 ? undefined : jobCounts(all)}
+      state={describe(jobs)}
       actions={
         <Link to="/jobs/new" className={buttonClass({ look: isFirst ? "plain" : "primary" })}>
           <Plus size={14} aria-hidden />
@@ -44,6 +43,12 @@ export function OverviewView() {
       </PageBody>
     </Page>
   );
+}
+
+/** An empty line while loading, so that nothing moves when the words come. */
+function describe(jobs: Loadable<readonly Job[]>): string {
+  if (jobs.state !== "ready") return "";
+  return jobs.value.length === 0 ? "No jobs yet" : jobCounts(jobs.value);
 }
 
 type MainProps = { readonly jobs: Loadable<readonly Job[]>; readonly isFirst: boolean };
