@@ -5,7 +5,7 @@ import {
   inOrderOfInterest,
   jobCounts,
   progressShare,
-  secondsOfAttempt,
+  secondsSinceStart,
   validationResult,
 } from "./job-facts.ts";
 import { activityWords, deviceWords, shortModelName, stepWords } from "./job-words.ts";
@@ -57,10 +57,10 @@ describe("facts of a job", () => {
 
   it("measures the time of the newest attempt", () => {
     const now = Date.parse("2026-03-05T12:10:00.000Z");
-    expect(secondsOfAttempt(running("a", START), now)).toBe(600);
-    expect(secondsOfAttempt(stopped("a", START, START), now)).toBe(90);
-    expect(secondsOfAttempt(stopped("a", START, null), now)).toBeNull();
-    expect(secondsOfAttempt(queued("a", START), now)).toBeNull();
+    expect(secondsSinceStart(running("a", START), now)).toBe(600);
+    expect(secondsSinceStart(stopped("a", START, START), now)).toBe(90);
+    expect(secondsSinceStart(stopped("a", START, null), now)).toBeNull();
+    expect(secondsSinceStart(queued("a", START), now)).toBeNull();
   });
 
   it("does not guess how far a job is before its length is known", () => {

@@ -10,7 +10,7 @@ export function progressShare({ status, progress }: Job): number | null {
 }
 
 /** From the start of its newest attempt until the end of that or now; null before the first. */
-export function secondsOfAttempt(job: Job, nowMs: number): number | null {
+export function secondsSinceStart(job: Job, nowMs: number): number | null {
   if (isActive(job)) return secondsBetween(job.startedAt, new Date(nowMs).toISOString());
   if (isEnded(job) && job.startedAt !== null) return secondsBetween(job.startedAt, job.endedAt);
   return null;

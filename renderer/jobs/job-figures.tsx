@@ -5,7 +5,7 @@ import { useNow } from "../core/use-now.ts";
 import { formatMemory } from "../format/bytes.ts";
 import { UNKNOWN, formatCount, formatLoss, formatTokensPerSecond } from "../format/numbers.ts";
 import { formatDuration } from "../format/time.ts";
-import { secondsOfAttempt, validationResult } from "./job-facts.ts";
+import { secondsSinceStart, validationResult } from "./job-facts.ts";
 import { isActive } from "./jobs-slice.ts";
 import { latestStep } from "./metrics-points.ts";
 
@@ -16,7 +16,7 @@ type JobFiguresProps = { readonly job: Job; readonly points: readonly MetricsPoi
 /** The latest figures of a run, exact ones; the charts show how they came about. */
 export function JobFigures({ job, points }: JobFiguresProps) {
   const now = useNow(CLOCK_MS);
-  const seconds = secondsOfAttempt(job, now);
+  const seconds = secondsSinceStart(job, now);
   const latest = latestStep(points);
   const first = points.find(({ trainingLoss }) => trainingLoss !== null);
   const validation = validationResult(points);

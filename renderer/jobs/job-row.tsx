@@ -5,7 +5,7 @@ import { useDesk } from "../core/desk.tsx";
 import { valueOr } from "../core/loadable.ts";
 import { UNKNOWN } from "../format/numbers.ts";
 import { formatAgo, formatDateTime, formatDuration } from "../format/time.ts";
-import { secondsOfAttempt } from "./job-facts.ts";
+import { secondsSinceStart } from "./job-facts.ts";
 import { JobMenu } from "./job-menu.tsx";
 import { JobOutcome } from "./job-outcome.tsx";
 import styles from "./job-row.module.css";
@@ -20,7 +20,7 @@ export function JobRow({ job, now }: JobRowProps) {
     deviceWords(job.device, valueOr(gpuReport, null)?.gpus ?? []),
   );
   const actions = useJobActions(job);
-  const seconds = secondsOfAttempt(job, now);
+  const seconds = secondsSinceStart(job, now);
   const quiet = `${tableStyles.ellipsis} ${tableStyles.muted}`;
   return (
     <tr className={styles.row}>

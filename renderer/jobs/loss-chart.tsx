@@ -87,7 +87,7 @@ function lossSeries(
       ? [{ ...training, look: "line" }]
       : [
           { ...training, look: "faint" },
-          { name: "smoothed", color, look: "line", values: smoothed, format: formatLoss },
+          { name: "Smoothed", color, look: "line", values: smoothed, format: formatLoss },
         ];
   const hasValidation = points.some(({ validationLoss }) => validationLoss !== null);
   return hasValidation ? [...lines, validation] : lines;
