@@ -15,7 +15,10 @@ export type OnPreparation = (preparation: Preparation) => void;
 
 type ReadyEnvironment = Extract<EnvironmentStatus, { state: "ready" }>;
 
-/** The training environment, built if it is missing. */
+/**
+ * The training environment, built if it is missing. A Python that the user chose is theirs to
+ * mend; our own one is built, or built anew when it is broken.
+ */
 export async function prepareEnvironment(
   client: CoreClient,
   onProgress: OnPreparation,
@@ -23,16 +26,16 @@ export async function prepareEnvironment(
   const report = (message: string, share: number | null) =>
     onProgress({ step: "environment", message, share });
   report("Looking at the training environment", null);
+  let found = await client.request("environment.status", {});
+  if (found.state === "unknown") found = await client.request("environment.check", {});
+  const isOurs = found.source === "own";
+  const isWanting = found.state === "missing" || found.state === "broken";
+
   return until(client, "environment.changed", undefined, {
-    start: async () => {
-      const status = await client.request("environment.status", {});
-      if (status.state === "unknown") return client.request("environment.check", {});
-      // A Python that the user chose is theirs to mend; our own one is built or built anew.
-      if (status.source === "chosen") return status;
-      if (status.state === "missing") return client.request("environment.build", {});
-      if (status.state === "broken") return client.request("environment.build", { isFresh: true });
-      return status;
-    },
+    start: async () =>
+      isOurs && isWanting
+        ? client.request("environment.build", { isFresh: found.state === "broken" })
+        : found,
     settle: (status) => {
       switch (status.state) {
         case "ready":

@@ -1,3 +1,4 @@
+import { assertNever } from "../../shared/contract/assert-never.ts";
 import { Field } from "../controls/field.tsx";
 import { Select } from "../controls/select.tsx";
 import { TextInput } from "../controls/text-input.tsx";
@@ -44,5 +45,7 @@ function control(field: HyperparameterField, text: string, onChange: (text: stri
       );
     case "number":
       return <TextInput value={text} onChange={onChange} unit={field.unit} isNumber />;
+    default:
+      return assertNever(field);
   }
 }

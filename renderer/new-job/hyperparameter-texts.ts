@@ -1,3 +1,4 @@
+import { assertNever } from "../../shared/contract/assert-never.ts";
 import { hyperparametersSchema } from "../../shared/contract/hyperparameters.ts";
 import type { Hyperparameters } from "../../shared/contract/hyperparameters.ts";
 import { HYPERPARAMETER_GROUPS, plainRate } from "../jobs/hyperparameter-words.ts";
@@ -56,6 +57,8 @@ function typedValue(field: HyperparameterField, text: string): unknown {
       return text === "" ? null : numberIn(text);
     case "number":
       return numberIn(text);
+    default:
+      return assertNever(field);
   }
 }
 

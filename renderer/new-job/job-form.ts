@@ -1,3 +1,4 @@
+import { assertNever } from "../../shared/contract/assert-never.ts";
 import type { Dataset, ReadyDataset } from "../../shared/contract/datasets.ts";
 import type { GpuReport } from "../../shared/contract/gpus.ts";
 import type { PresetId } from "../../shared/contract/hyperparameters.ts";
@@ -55,6 +56,8 @@ export function changeForm(form: JobForm, change: JobFormChange): JobForm {
       return { ...form, device: change.device };
     case "name":
       return { ...form, name: change.name };
+    default:
+      return assertNever(change);
   }
 }
 

@@ -1,3 +1,4 @@
+import { assertNever } from "../../shared/contract/assert-never.ts";
 import type { EnvironmentStatus } from "../../shared/contract/environment.ts";
 import type { GpuReport } from "../../shared/contract/gpus.ts";
 import { formatCount } from "../format/numbers.ts";
@@ -46,6 +47,8 @@ function environmentConditions(environment: EnvironmentStatus | null): StartCond
     case "unknown":
     case undefined:
       return [];
+    default:
+      return assertNever(environment);
   }
 }
 
