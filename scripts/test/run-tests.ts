@@ -25,7 +25,7 @@ const steps: readonly Step[] = [
   { name: "unit", command: ["vitest", "run", "--project", "unit"] },
   {
     name: "python",
-    command: ["{python}", "-m", "pytest", "electron/trainer", "-q"],
+    command: ["{python}", "-m", "pytest", "electron/trainer"],
     needs: ["python"],
   },
   {
