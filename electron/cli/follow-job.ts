@@ -1,3 +1,4 @@
+import { AppError } from "../../shared/app-error.ts";
 import type { CoreClient } from "../../shared/contract/contract.ts";
 import type { Job, JobStatus, MetricsPoint } from "../../shared/contract/jobs.ts";
 import { until } from "../quickstart/until.ts";
@@ -20,10 +21,12 @@ export async function followJob(
 ): Promise<{ job: EndedJob; core: ReachedCore }> {
   let current = core;
   for (;;) {
-    const ended = await Promise.race([watch(current.client, id, line), current.lost]);
-    if (ended !== undefined) {
+    try {
+      const job = await watch(current.client, id, line);
       line.clear();
-      return { job: ended, core: current };
+      return { job, core: current };
+    } catch (error) {
+      if (!(error instanceof AppError) || error.kind !== "unavailable") throw error;
     }
     line.show(
       "The LoRA Desk that was asked has ended; the run goes on. Following it from here.",

@@ -7,8 +7,6 @@ import { readCoreAddress } from "../home/core-address.ts";
 
 export interface ReachedCore {
   readonly client: CoreClient;
-  /** Settles when a core in another process went away; never for our own. */
-  readonly lost: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,7 +37,7 @@ async function connect(homePath: string): Promise<ReachedCore | null> {
   if (address === null) return null;
   try {
     const client = await connectRemoteClient(address);
-    return { client, lost: client.closed, close: async () => client.close() };
+    return { client, close: async () => client.close() };
   } catch (error) {
     if (error instanceof AppError && error.kind === "unavailable") return null;
     throw error;
@@ -49,7 +47,7 @@ async function connect(homePath: string): Promise<ReachedCore | null> {
 async function open(options: CoreOptions): Promise<ReachedCore | null> {
   try {
     const core = await openCore(options);
-    return { client: core.client, lost: new Promise(() => {}), close: () => core.close() };
+    return { client: core.client, close: () => core.close() };
   } catch (error) {
     if (error instanceof AppError && error.details?.["isRunning"] === true) return null;
     throw error;

@@ -39,6 +39,18 @@ describe("until", () => {
     expect(isHeard()).toBe(false);
   });
 
+  test("gives up when the core goes away", async () => {
+    const { client, isHeard } = setUp();
+    const closed = Promise.withResolvers<void>();
+    const waiting = until({ ...client, closed: closed.promise }, "settings.changed", undefined, {
+      start: async () => settings,
+      settle: () => undefined,
+    });
+    closed.resolve();
+    await expect(waiting).rejects.toThrow("LoRA Desk ended before this was done");
+    expect(isHeard()).toBe(false);
+  });
+
   test("a failure of either kind ends the listening", async () => {
     for (const wait of [
       { start: () => Promise.reject(new Error("no start")), settle: () => undefined },

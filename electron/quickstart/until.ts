@@ -1,3 +1,4 @@
+import { AppError } from "../../shared/app-error.ts";
 import type { CoreClient, Topic, TopicData } from "../../shared/contract/contract.ts";
 
 export interface Wait<T extends Topic, R> {
@@ -10,6 +11,8 @@ export interface Wait<T extends Topic, R> {
 /**
  * Waits until a state published on `topic` settles. It listens before it starts, so that a state
  * that passes in between is not missed.
+ *
+ * @throws AppError `unavailable` when the core goes away meanwhile.
  */
 export function until<T extends Topic, R>(
   client: CoreClient,
@@ -36,6 +39,10 @@ export function until<T extends Topic, R>(
         reject(error);
       }
     }
+    void client.closed?.then(() => {
+      unsubscribe();
+      reject(new AppError("unavailable", "LoRA Desk ended before this was done. Try again."));
+    });
     wait.start().then(
       (state) => {
         hasStarted = true;

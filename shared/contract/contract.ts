@@ -57,4 +57,6 @@ export interface CoreClient {
     listener: (data: TopicData<T>) => void,
     key?: string,
   ): () => void;
+  /** Settles when the core has gone for good; absent where it cannot go before its client. */
+  readonly closed?: Promise<void>;
 }
