@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
@@ -27,7 +28,9 @@ const program = new Command("lora-desk")
   .version(packageJson.version)
   .showHelpAfterError("(add --help for what there is)");
 
-const run = createRunner({ ...coreOptions, rendererPath: null });
+// The core of a command, too, shows the window to whoever asks for it meanwhile, if it is built.
+const isBuilt = existsSync(join(here, "..", "out", "renderer", "index.html"));
+const run = createRunner(isBuilt ? coreOptions : { ...coreOptions, rendererPath: null });
 addTrainCommands(program, run);
 addDatasetCommands(program, run);
 addJobCommands(program, run);

@@ -36,6 +36,8 @@ export interface Core {
   readonly url: string;
   /** A link that opens the window in a browser, once. */
   issueLink(): string;
+  /** Settles when no other program or window is connected to this core. */
+  whenIdle(): Promise<void>;
   /** Ends the core. Running trainings go on and are found again by the next one. */
   close(): Promise<void>;
 }
@@ -112,7 +114,8 @@ async function build(
 
   const { url } = server;
   const issueLink = () => `${url}/?token=${access.issueToken()}`;
-  return { dispatch, hub, client: localClient, files, url, issueLink, close };
+  const whenIdle = () => server.whenIdle();
+  return { dispatch, hub, client: localClient, files, url, issueLink, whenIdle, close };
 }
 
 function describeApp(options: CoreOptions, store: Store): AppInfo {

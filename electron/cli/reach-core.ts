@@ -47,7 +47,8 @@ async function connect(homePath: string): Promise<ReachedCore | null> {
 async function open(options: CoreOptions): Promise<ReachedCore | null> {
   try {
     const core = await openCore(options);
-    return { client: core.client, close: () => core.close() };
+    // Others may have come to lean on this core meanwhile; it stays until they have left.
+    return { client: core.client, close: () => core.whenIdle().then(() => core.close()) };
   } catch (error) {
     if (error instanceof AppError && error.details?.["isRunning"] === true) return null;
     throw error;

@@ -1,15 +1,17 @@
+import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { AppError } from "../../shared/app-error.ts";
 import type { CoreClient } from "../../shared/contract/contract.ts";
 import type { FileSource, ReadyDataset } from "../../shared/contract/datasets.ts";
 import type { Hyperparameters, PresetId } from "../../shared/contract/hyperparameters.ts";
-import type { Artifact } from "../../shared/contract/jobs.ts";
+import type { Artifact, Job } from "../../shared/contract/jobs.ts";
 import type { ReadyModel } from "../../shared/contract/models.ts";
 import { pickDevice } from "../quickstart/pick-device.ts";
 import { prepareDataset, prepareEnvironment, prepareTinyModel } from "../quickstart/prepare-run.ts";
-import { type EndedJob, followJob } from "./follow-job.ts";
-import type { Session } from "./session.ts";
+import { followJob } from "./follow-job.ts";
+import { onAnyCore, type Session } from "./session.ts";
 import { bar, compact, duration, type StatusLine } from "./terminal.ts";
+import { untilOnItsOwn } from "./until-on-its-own.ts";
 
 export interface TrainingWish {
   name: string | undefined;
@@ -24,9 +26,8 @@ export interface TrainingWish {
 export interface TrainingResult {
   dataset: ReadyDataset;
   model: ReadyModel;
-  jobId: string;
-  /** Null when the run was only started. */
-  job: EndedJob | null;
+  /** Ended; or, when it was only to be started, as it is then. */
+  job: Job;
   artifact: Artifact | null;
   seconds: number;
 }
@@ -38,13 +39,44 @@ export async function runTraining(
   line: StatusLine,
 ): Promise<TrainingResult> {
   const startedAt = performance.now();
-  const { client } = session.core;
+  const { dataset, model, device } = await onAnyCore(session, (client) =>
+    getReady(client, wish, line),
+  );
+  const { id: jobId } = await session.core.client.request("jobs.create", {
+    name: wish.name ?? `${dataset.name} on ${model.name}`,
+    datasetId: dataset.id,
+    modelId: model.id,
+    presetId: wish.presetId,
+    hyperparameters: wish.hyperparameters,
+    device,
+  });
+  const seconds = () => Number(((performance.now() - startedAt) / 1000).toFixed(1));
+  if (wish.isDetached) {
+    const job = await untilOnItsOwn(session.core.client, jobId);
+    return { dataset, model, job, artifact: null, seconds: seconds() };
+  }
+  const { job, core } = await followJob(session.reach, session.core, jobId, line);
+  session.core = core;
+  const artifact =
+    job.status === "completed"
+      ? await core.client.request("artifacts.get", { id: job.artifactId })
+      : null;
+  return { dataset, model, job, artifact, seconds: seconds() };
+}
+
+/** Environment, base model and dataset; each is taken as it is where it is there already. */
+async function getReady(client: CoreClient, wish: TrainingWish, line: StatusLine) {
   const show = ({ message, share }: { message: string; share: number | null }) =>
     line.show(share === null ? message : `${bar(share)} ${message}`);
 
-  const environment = await prepareEnvironment(client, show);
-  const sees = environment.report.torch.devices.join(", ") || "the CPU";
-  line.show(`Environment  torch ${environment.report.torch.version}, training on ${sees}`, true);
+  const { report } = await prepareEnvironment(client, show);
+  const gpus = await client.request("gpus.report", {});
+  const device = pickDevice(gpus, report);
+  const sees = device.kind === "cpu" ? "the CPU" : report.torch.devices.join(", ");
+  line.show(`Environment  torch ${report.torch.version}, training on ${sees}`, true);
+  if (device.kind === "cpu" && gpus.gpus.length > 0) {
+    line.show("             There is a GPU, but torch cannot use it: lora-desk env doctor", true);
+  }
 
   const model =
     wish.modelPath === undefined
@@ -57,46 +89,24 @@ export async function runTraining(
       ? wish.dataset.dataset
       : await prepareDataset(client, wish.dataset, show);
   const { rows, rejected } = dataset.statistics;
-  line.show(
-    `Dataset      ${dataset.name}, ${rows} rows (${dataset.format}), ${rejected} rejected`,
-    true,
-  );
-
-  const { id: jobId } = await client.request("jobs.create", {
-    name: wish.name ?? `${dataset.name} on ${model.name}`,
-    datasetId: dataset.id,
-    modelId: model.id,
-    presetId: wish.presetId,
-    hyperparameters: wish.hyperparameters,
-    device: pickDevice(await client.request("gpus.report", {})),
-  });
-  const seconds = () => Number(((performance.now() - startedAt) / 1000).toFixed(1));
-  if (wish.isDetached) {
-    return { dataset, model, jobId, job: null, artifact: null, seconds: seconds() };
-  }
-
-  const { job, core } = await followJob(session.reach, session.core, jobId, line);
-  session.core = core;
-  const artifact =
-    job.status === "completed"
-      ? await core.client.request("artifacts.get", { id: job.artifactId })
-      : null;
-  return { dataset, model, jobId, job, artifact, seconds: seconds() };
+  const counts = `${rows} rows (${dataset.format}), ${rejected} rejected`;
+  line.show(`Dataset      ${dataset.name}, ${counts}`, true);
+  return { dataset, model, device };
 }
 
 /** What `--json` prints at the end of a run. */
-export function summarise({ dataset, jobId, job, artifact, seconds }: TrainingResult): object {
+export function summarise({ dataset, job, artifact, seconds }: TrainingResult): object {
   return {
-    ok: job === null || job.status === "completed",
+    ok: job.status !== "failed",
     dataset: {
       rows: dataset.statistics.rows,
       rejected: dataset.statistics.rejected,
       format: dataset.format,
     },
     job: {
-      id: jobId,
-      status: job?.status ?? "queued",
-      steps: job?.progress.step ?? 0,
+      id: job.id,
+      status: job.status,
+      steps: job.progress.step,
       firstLoss: artifact?.quality.firstLoss ?? null,
       lastLoss: artifact?.quality.lastLoss ?? null,
       tokensPerSecond: artifact?.quality.tokensPerSecond ?? null,
@@ -105,18 +115,22 @@ export function summarise({ dataset, jobId, job, artifact, seconds }: TrainingRe
       artifact === null
         ? null
         : { path: artifact.path, files: artifact.files.map(({ name }) => name) },
-    ...(job?.status === "failed" ? { error: job.error } : {}),
+    ...(job.status === "failed" ? { error: job.error } : {}),
     seconds,
   };
 }
 
 /** What a person reads at the end of a run. */
-export function tell({ jobId, job, artifact, seconds }: TrainingResult): string {
-  if (job === null)
-    return `Started as ${jobId}. It runs on by itself: lora-desk jobs show ${jobId}`;
+export function tell({ job, artifact, seconds }: TrainingResult): string {
   if (job.status === "failed") return `The run failed. ${job.error.message} ${job.error.remedy}`;
-  if (job.status === "stopped" || artifact === null) {
-    return `Stopped at step ${job.progress.step}. Go on with: lora-desk jobs resume ${jobId}`;
+  if (job.status === "stopped") {
+    return `Stopped at step ${job.progress.step}. Go on with: lora-desk jobs resume ${job.id}`;
+  }
+  if (job.status === "queued") {
+    return `Queued as ${job.id}: ${job.waitingFor}. It starts when its turn comes and LoRA Desk is open.`;
+  }
+  if (artifact === null) {
+    return `Started as ${job.id}. It runs on by itself: lora-desk jobs show ${job.id}`;
   }
   const { firstLoss, lastLoss, tokensPerSecond, steps } = artifact.quality;
   return [
@@ -131,7 +145,8 @@ function figure(loss: number | null): string {
 }
 
 async function findModel(client: CoreClient, path: string): Promise<ReadyModel> {
-  const folder = resolve(path);
+  // The library names models by their real path, which a link may hide.
+  const folder = await realpath(resolve(path)).catch(() => resolve(path));
   const { models } = await client.request("models.addFolder", { path: folder });
   const model = models.find((candidate) => candidate.path === folder);
   if (model?.status === "ready") return model;

@@ -1,3 +1,5 @@
+import { AppError } from "../../shared/app-error.ts";
+import type { CoreClient } from "../../shared/contract/contract.ts";
 import type { CoreOptions } from "../core.ts";
 import { printFailure } from "./output.ts";
 import { reachCore, type ReachedCore } from "./reach-core.ts";
@@ -29,4 +31,25 @@ export function createRunner(coreOptions: CoreOptions): RunWithCore {
       await session?.core.close();
     }
   };
+}
+
+/**
+ * Does work that may be begun again. When the core that was asked goes away in the middle of it,
+ * another is reached and the work is begun anew there.
+ */
+export async function onAnyCore<T>(
+  session: Session,
+  work: (client: CoreClient) => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    const { client } = session.core;
+    let isLost = false;
+    void client.closed?.then(() => (isLost = true));
+    try {
+      return await work(client);
+    } catch (error) {
+      if (!isLost || !(error instanceof AppError) || error.kind !== "unavailable") throw error;
+    }
+    session.core = await session.reach();
+  }
 }

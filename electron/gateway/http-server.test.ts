@@ -1,5 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
 import { request as httpRequest } from "node:http";
+import { connect as openSocket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -164,6 +166,31 @@ describe("strangers", () => {
       expect((await ask(path, { headers })).body).not.toContain("outside");
     }
   });
+});
+
+test("a stranger who breaks off an upgrade does not end the core", async () => {
+  for (let attempt = 0; attempt < 30; attempt += 1) {
+    const socket = openSocket(server.port, "127.0.0.1");
+    await once(socket, "connect");
+    socket.write(
+      "GET /ws HTTP/1.1\r\nHost: evil.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+    );
+    socket.resetAndDestroy();
+  }
+  expect((await ask("/")).status).toBe(401);
+});
+
+test("closing does not wait for a client that does not answer", async () => {
+  const socket = new WebSocket(`ws://127.0.0.1:${server.port}/ws`, {
+    headers: { authorization: `Bearer ${SECRET}` },
+  });
+  await once(socket, "open");
+  socket.pause();
+  const idle = server.whenIdle();
+  await server.close();
+  await idle;
+  socket.terminate();
+  await open();
 });
 
 describe("uploads", () => {

@@ -25,6 +25,8 @@ export interface HttpServerOptions {
 export interface HttpServer {
   readonly port: number;
   readonly url: string;
+  /** Settles when no client is connected any more. */
+  whenIdle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,8 @@ const MAX_MESSAGE_BYTES = 1024 * 1024;
 /** A client this far behind is cut off; it reconnects and asks for the present state. */
 const MAX_BACKLOG_BYTES = 32 * 1024 * 1024;
 const PING_INTERVAL_MS = 30_000;
+/** How long a client has to answer that it, too, has closed. */
+const GOODBYE_MS = 500;
 
 const SECURITY_HEADERS = {
   "Content-Security-Policy":
@@ -101,6 +105,8 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   }
 
   server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Node leaves an upgraded socket to us, errors included; unheard, one would end the process.
+    socket.on("error", () => socket.destroy());
     const caller =
       access.isHostOurs(request, port) && request.url === "/ws"
         ? access.identify(request, true)
@@ -137,11 +143,24 @@ export async function openHttpServer(options: HttpServerOptions): Promise<HttpSe
   return {
     port,
     url: `http://127.0.0.1:${port}`,
+    whenIdle: () =>
+      new Promise((resolve) => {
+        const look = () => {
+          if (sockets.clients.size > 0)
+            sockets.clients.forEach((client) => client.once("close", look));
+          else resolve();
+        };
+        look();
+      }),
     close: async () => {
       for (const client of sockets.clients) client.close(1001, "LoRA Desk is closing");
+      const cutOff = setTimeout(() => {
+        for (const client of sockets.clients) client.terminate();
+      }, GOODBYE_MS);
       sockets.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      clearTimeout(cutOff);
     },
   };
 }

@@ -58,8 +58,7 @@ class SocketClient implements RemoteClient {
     this.#socket = socket;
     this.closed = new Promise((resolve) => {
       socket.on("close", () => {
-        const error = new AppError("unavailable", "LoRA Desk was closed before it answered.");
-        for (const { reject } of this.#waiting.values()) reject(error);
+        for (const { reject } of this.#waiting.values()) reject(wasClosed());
         this.#waiting.clear();
         resolve();
       });
@@ -78,6 +77,7 @@ class SocketClient implements RemoteClient {
   request: CoreClient["request"] = (method, params) => {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
+      if (this.#socket.readyState !== WebSocket.OPEN) return reject(wasClosed());
       this.#waiting.set(id, { method, resolve: resolve as (result: unknown) => void, reject });
       this.#send({ id, method, params });
     });
@@ -131,4 +131,8 @@ class SocketClient implements RemoteClient {
       "The running LoRA Desk answers as another version would. End it and start this one.";
     waiting.reject(new AppError("unsupported", message, { cause: result.error }));
   }
+}
+
+function wasClosed(): AppError {
+  return new AppError("unavailable", "LoRA Desk was closed before it answered. Try again.");
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -40,6 +40,11 @@ test("only one process holds it, and it is free again after a kill -9", async ()
   const lock = acquireCoreLock(folder);
   expect(lock).not.toBeNull();
   lock?.release();
+});
+
+test("a lock that cannot be opened is told with what to do", () => {
+  mkdirSync(join(folder, "core.lock"));
+  expect(() => acquireCoreLock(folder)).toThrow(/core\.lock cannot be taken.*writable/s);
 });
 
 test("it can be taken again after release, and not twice by one process", () => {

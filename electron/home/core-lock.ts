@@ -18,12 +18,15 @@ const SQLITE_BUSY = 5;
  */
 export function acquireCoreLock(homePath: string): CoreLock | null {
   const path = join(homePath, "core.lock");
-  const database = new DatabaseSync(path, { timeout: 0 });
+  let database: DatabaseSync | undefined;
   try {
+    const opened = new DatabaseSync(path, { timeout: 0 });
+    database = opened;
     // Without a journal file there is nothing to clean up after a kill.
-    database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    opened.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    return { release: () => opened.isOpen && opened.close() };
   } catch (error) {
-    database.close();
+    database?.close();
     if ((error as { errcode?: number }).errcode === SQLITE_BUSY) return null;
     throw new AppError(
       "unavailable",
@@ -31,5 +34,4 @@ export function acquireCoreLock(homePath: string): CoreLock | null {
       { cause: error },
     );
   }
-  return { release: () => database.isOpen && database.close() };
 }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { accessSync, constants, mkdirSync } from "node:fs";
 import { resolve } from "node:path";
 import envPaths from "env-paths";
 import { AppError } from "../../shared/app-error.ts";
@@ -10,11 +10,14 @@ export function homePath(env: NodeJS.ProcessEnv): string {
   return envPaths("lora-desk", { suffix: "" }).data;
 }
 
-/** Makes the data folder, readable by its owner alone: datasets and keys lie in it. */
+/**
+ * Makes the data folder, readable by its owner alone: datasets and keys lie in it. A folder that is
+ * there keeps its rights: it may be somebody's choice, or hold other things too.
+ */
 export function createHome(path: string): void {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    chmodSync(path, 0o700);
+    accessSync(path, constants.W_OK);
   } catch (error) {
     throw new AppError(
       "unavailable",

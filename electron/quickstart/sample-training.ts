@@ -31,7 +31,7 @@ export function createSampleTraining(options: {
   async function run(): Promise<void> {
     const onProgress = ({ step, message }: Preparation) =>
       become({ state: "preparing", step, message });
-    await prepareEnvironment(client, onProgress);
+    const environment = await prepareEnvironment(client, onProgress);
     const model = await prepareTinyModel(client, onProgress);
     const dataset = await prepareDataset(client, { kind: "sample" }, onProgress);
     const job = await client.request("jobs.create", {
@@ -40,7 +40,7 @@ export function createSampleTraining(options: {
       modelId: model.id,
       presetId: "custom",
       hyperparameters: sampleHyperparameters,
-      device: pickDevice(await client.request("gpus.report", {})),
+      device: pickDevice(await client.request("gpus.report", {}), environment.report),
     });
     become({ state: "launched", jobId: job.id });
   }

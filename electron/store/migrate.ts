@@ -7,7 +7,7 @@ import { AppError } from "../../shared/app-error.ts";
  * backup beside the file (`<file>.v<n>.backup`) when there is anything to lose.
  *
  * @returns the schema version reached (`PRAGMA user_version`).
- * @throws AppError `unsupported` when the file was written by a newer release.
+ * @throws AppError `unsupported` as `refuseNewer`.
  */
 export function migrate(
   database: DatabaseSync,
@@ -16,13 +16,8 @@ export function migrate(
   migrations: readonly string[],
 ): number {
   const newest = migrations.length;
+  refuseNewer(database, path, newest);
   const found = schemaVersion(database);
-  if (found > newest) {
-    throw new AppError(
-      "unsupported",
-      `${path} was written by a newer LoRA Desk (schema ${found}; this one knows up to ${newest}). Update LoRA Desk, or set LORA_DESK_HOME to another folder.`,
-    );
-  }
   if (found === newest) return found;
   if (found > 0 && path !== ":memory:") backUp(database, `${path}.v${found}.backup`);
 
@@ -41,6 +36,16 @@ export function migrate(
     log("Store migrated", { path, version });
   }
   return newest;
+}
+
+/** @throws AppError `unsupported` when the file was written by a newer release; it stays as it is. */
+export function refuseNewer(database: DatabaseSync, path: string, newest: number): void {
+  const found = schemaVersion(database);
+  if (found <= newest) return;
+  throw new AppError(
+    "unsupported",
+    `${path} was written by a newer LoRA Desk (schema ${found}; this one knows up to ${newest}). Update LoRA Desk, or set LORA_DESK_HOME to another folder.`,
+  );
 }
 
 function schemaVersion(database: DatabaseSync): number {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -80,7 +80,9 @@ describe("migrations", () => {
     const database = new DatabaseSync(path);
     database.exec("PRAGMA user_version = 999");
     database.close();
-    expect(() => openStore({ path, log })).toThrow(AppError);
+    const before = readFileSync(path);
+    expect(() => openStore({ path, log, sqliteVersion: "3.50.0" })).toThrow(AppError);
+    expect(readFileSync(path)).toEqual(before);
     expect(() => openStore({ path, log })).toThrow(/newer LoRA Desk \(schema 999/);
     const again = new DatabaseSync(path);
     expect(again.prepare("PRAGMA user_version").get()).toEqual({ user_version: 999 });
@@ -95,6 +97,11 @@ describe("migrations", () => {
     expect(logged.map(({ message }) => message)).toEqual(["Store opened"]);
     store.close();
   });
+});
+
+test.skipIf(process.platform === "win32")("the file is its owner's alone", () => {
+  openStore({ path, log }).close();
+  expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
 test("a failed transaction rolls back everything, nested calls included", () => {

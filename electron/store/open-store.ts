@@ -1,6 +1,7 @@
+import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { AppError } from "../../shared/app-error.ts";
-import { migrate } from "./migrate.ts";
+import { migrate, refuseNewer } from "./migrate.ts";
 import { migrations } from "./migrations.ts";
 
 /**
@@ -43,6 +44,7 @@ export function openStore(options: StoreOptions): Store {
   const sqliteVersion = options.sqliteVersion ?? process.versions.sqlite ?? "0";
   const database = openDatabase(options.path);
   try {
+    refuseNewer(database, options.path, migrations.length);
     const wanted = isWalSafe(sqliteVersion) ? "wal" : "delete";
     const journalMode = readPragma(database, `journal_mode = ${wanted}`);
     database.exec("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
@@ -57,6 +59,8 @@ export function openStore(options: StoreOptions): Store {
 
 function openDatabase(path: string): DatabaseSync {
   try {
+    // Made readable by its owner alone, whatever the folder allows; -wal and -shm follow it.
+    if (path !== ":memory:") closeSync(openSync(path, "a", 0o600));
     const database = new DatabaseSync(path, { timeout: 5000 });
     // Reads the header, so that a file that is no database is found out here.
     database.prepare("SELECT count(*) FROM sqlite_schema").get();

@@ -10,7 +10,7 @@ import { z } from "zod";
  */
 export async function preparePython(root: string): Promise<string> {
   const chosen = process.env["LORA_DESK_PYTHON"];
-  if (chosen !== undefined && chosen !== "") return withTestPackages(root, chosen);
+  if (chosen !== undefined && chosen !== "") return chosenPython(chosen);
 
   const home = join(root, ".cache", "test-home");
   const built = await execa(
@@ -39,6 +39,15 @@ function parse(text: string): unknown {
   } catch {
     return null;
   }
+}
+
+/** Somebody's own Python is used as it is; nothing is installed into it. */
+async function chosenPython(python: string): Promise<string> {
+  const probe = await execa(python, ["-c", "import pytest"], { reject: false });
+  if (!probe.failed) return python;
+  throw new Error(
+    `LORA_DESK_PYTHON is ${python}, which cannot import pytest. Install electron/trainer/requirements-test.txt into it, or unset the variable.`,
+  );
 }
 
 /** Adds requirements-test.txt once; a stamp remembers for which interpreter and which version. */

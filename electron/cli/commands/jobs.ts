@@ -6,6 +6,7 @@ import { followJob } from "../follow-job.ts";
 import { print } from "../output.ts";
 import type { RunWithCore } from "../session.ts";
 import { StatusLine, table } from "../terminal.ts";
+import { untilOnItsOwn } from "../until-on-its-own.ts";
 
 export function addJobCommands(program: Command, run: RunWithCore): void {
   const jobs = program.command("jobs").description("list, show, stop and read the log of runs");
@@ -91,7 +92,8 @@ export function addJobCommands(program: Command, run: RunWithCore): void {
       run(options, async (session) => {
         const { id } = await find(session.core.client, which);
         let job = await session.core.client.request("jobs.resume", { id });
-        if (options.wait) {
+        if (!options.wait) job = await untilOnItsOwn(session.core.client, id);
+        else {
           const followed = await followJob(session.reach, session.core, id, new StatusLine());
           session.core = followed.core;
           job = followed.job;

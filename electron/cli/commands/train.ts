@@ -68,7 +68,8 @@ async function train(session: Session, options: TrainOptions): Promise<void> {
   print(session.isJson, summarise(result), () =>
     [tell(result), "Open the app  npm run serve (in a browser) or npm start (desktop)"].join("\n"),
   );
-  if (result.job !== null && result.job.status !== "completed") process.exitCode = 1;
+  const hasFallenShort = result.job.status === "failed" || result.job.status === "stopped";
+  if (hasFallenShort) process.exitCode = 1;
 }
 
 function presetOf(options: TrainOptions): Pick<TrainingWish, "presetId" | "hyperparameters"> {
