@@ -27,10 +27,14 @@ export interface CorePartsOptions {
   env: NodeJS.ProcessEnv;
 }
 
-/** What the parts answer among themselves; the rest is the core's own. */
-export type PartHandlers = Handlers<
-  Exclude<Method, "app.info" | "files.choose" | "sample.train" | "sample.status">
->;
+export interface CoreParts {
+  /** What the parts answer; the rest is the core's own. */
+  handlers: Handlers<
+    Exclude<Method, "app.info" | "files.choose" | "sample.train" | "sample.status">
+  >;
+  /** Resolves when what the runs did while no app was there is in the store. */
+  caughtUp(): Promise<void>;
+}
 
 const GPU_INTERVAL_MS = 2000;
 
@@ -39,7 +43,7 @@ export function openCoreParts(
   options: CorePartsOptions,
   base: { store: Store; hub: Hub; files: FileRegister; log: Log },
   closers: (() => void | Promise<void>)[],
-): PartHandlers {
+): CoreParts {
   const { homePath, trainerPath, env } = options;
   const { store, hub, files, log } = base;
   const shared = {
@@ -88,13 +92,16 @@ export function openCoreParts(
   closers.push(() => jobs.close());
 
   return {
-    ...settings.requests,
-    ...gpus.requests,
-    ...python.requests,
-    ...models.requests,
-    ...datasets.requests,
-    ...jobs.requests,
-    ...createProjectCheck({ supabasePath: options.supabasePath, fetch }).requests,
+    handlers: {
+      ...settings.requests,
+      ...gpus.requests,
+      ...python.requests,
+      ...models.requests,
+      ...datasets.requests,
+      ...jobs.requests,
+      ...createProjectCheck({ supabasePath: options.supabasePath, fetch }).requests,
+    },
+    caughtUp: () => jobs.caughtUp(),
   };
 }
 

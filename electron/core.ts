@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { AppError } from "../shared/app-error.ts";
 import type { CoreClient } from "../shared/contract/contract.ts";
 import type { AppInfo } from "../shared/contract/settings.ts";
@@ -19,6 +20,8 @@ import { openCoreLog } from "./home/core-log.ts";
 import { createHome } from "./home/home-folder.ts";
 import { createSampleTraining } from "./quickstart/sample-training.ts";
 import { openStore, type Store } from "./store/open-store.ts";
+
+const CATCH_UP_MS = 3000;
 
 export interface CoreOptions extends CorePartsOptions {
   shell: AppInfo["shell"];
@@ -90,9 +93,10 @@ async function build(
     request: (method, params) => localClient.request(method, params),
     subscribe: (topic, listener, key) => hub.subscribe(topic, listener, key),
   };
+  const parts = openCoreParts(options, { store, hub, files, log }, closers);
   const dispatch = createDispatch(
     {
-      ...openCoreParts(options, { store, hub, files, log }, closers),
+      ...parts.handlers,
       ...createSampleTraining({ client, publish: hub.publish, log }),
       "app.info": () => info,
       "files.choose": () => {
@@ -102,6 +106,9 @@ async function build(
     log,
   );
   const localClient = createLocalClient(dispatch, hub);
+
+  // Whoever asks first is to hear how the runs fared meanwhile, unless that is a long story.
+  await Promise.race([parts.caughtUp(), delay(CATCH_UP_MS, undefined, { ref: false })]);
 
   const secret = randomBytes(32).toString("base64url");
   const access = new Access(secret, sessionFile(join(homePath, "sessions.json")));

@@ -39,7 +39,12 @@ test("whatever the bytes, what the index names is what was accepted", async () =
       expect(imported.rejections).toHaveLength(imported.statistics.rejected);
       const characters = rows.flatMap(({ turns }) => turns.map(({ text }) => text.length));
       expect(characters.reduce((a, b) => a + b, 0)).toBe(imported.statistics.characters);
-      expect(rows.slice(0, 3).map(({ turns }) => turns)).toEqual(imported.samples);
+      const samples = rows
+        .slice(0, 3)
+        .map(({ turns }) =>
+          turns.map(({ role, text }) => ({ role, text: text.replaceAll("\0", "\ufffd") })),
+        );
+      expect(imported.samples).toEqual(samples);
     }),
     { numRuns: 150 },
   );

@@ -132,15 +132,10 @@ function toolCalls(message: JsonObject, where: string): string | RowFault {
     return new RowFault("wrong_type", `${where}"tool_calls" is ${kindOf(calls)}, not an array.`);
   }
   if (calls.length === 0) return "";
-  try {
-    return JSON.stringify(calls).replace(/\\\\|\\u(d[89a-f]..)/g, (escape: string, unit?: string) =>
-      // JSON.stringify hides half a surrogate pair in an escape, where nobody would find it.
-      unit === undefined ? escape : String.fromCharCode(Number.parseInt(unit, 16)),
-    );
-  } catch {
-    // Only the end of the stack can refuse what came out of JSON.
-    return new RowFault("invalid_json", `${where}"tool_calls" is nested too deeply.`);
-  }
+  return JSON.stringify(calls).replace(/\\\\|\\u(d[89a-f]..)/g, (escape: string, unit?: string) =>
+    // JSON.stringify hides half a surrogate pair in an escape, where nobody would find it.
+    unit === undefined ? escape : String.fromCharCode(Number.parseInt(unit, 16)),
+  );
 }
 
 function joinParts(parts: readonly unknown[], where: string): string | RowFault {

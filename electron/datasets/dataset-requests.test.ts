@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { AppError } from "../../shared/app-error.ts";
@@ -32,6 +33,26 @@ describe("renaming, deleting and restoring", () => {
       deletedAt: null,
     });
     expect(desk.events.at(-1)).toMatchObject({ id: first.id, name: "a (2)" });
+  });
+
+  test("names and descriptions hold nothing that PostgreSQL cannot store", async () => {
+    const { id } = await desk.import(desk.file("a.jsonl", pairRows(5)), "a\0b");
+    expect(await desk.get(id)).toMatchObject({ name: "a\ufffdb" });
+    const texts = { name: "c\0d", description: "e\0\ud800" };
+    expect(await desk.ask("datasets.update", { id, ...texts })).toMatchObject({
+      name: "c\ufffdd",
+      description: "e\ufffd\ufffd",
+    });
+  });
+
+  test("nor does the name of an upload", async () => {
+    const { path } = desk.file("upload", pairRows(5)) as { path: string };
+    const fileId = randomUUID();
+    desk.uploads.set(fileId, { path, name: "a\0b.jsonl", isTemporary: true });
+    expect(await desk.import({ kind: "file", fileId })).toMatchObject({
+      name: "a\ufffdb",
+      fileName: "a\ufffdb.jsonl",
+    });
   });
 
   test("a dataset that an unfinished job needs is not deleted", async () => {

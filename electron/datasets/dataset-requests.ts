@@ -8,6 +8,7 @@ import { type FilesAtHand, importSource } from "./import-source.ts";
 import type { Imports } from "./imports.ts";
 import type { LibraryFolder, StoredFile } from "./library-folder.ts";
 import { previewRows } from "./preview-rows.ts";
+import { storableText } from "./storable-text.ts";
 
 export type DatasetMethod = keyof typeof datasetProcedures;
 
@@ -41,7 +42,7 @@ export function datasetRequests(options: DatasetRequestsOptions): Handlers<Datas
   return {
     "datasets.import": ({ source, name }, caller) => {
       const file = importSource(source, caller, options);
-      const wanted = name?.trim() ?? "";
+      const wanted = storableText(name?.trim() ?? "");
       return imports.start(wanted === "" ? file : { ...file, name: wanted });
     },
 
@@ -68,18 +69,20 @@ export function datasetRequests(options: DatasetRequestsOptions): Handlers<Datas
       return store.rejections(id, offset, limit);
     },
 
-    "datasets.update": ({ id, name, description }) => {
+    "datasets.update": ({ id, ...wanted }) => {
       const { dataset } = storedDataset(store, id);
+      const name = storableText(wanted.name ?? dataset.name);
+      const description = storableText(wanted.description ?? dataset.description);
       if (dataset.deletedAt !== null) {
         throw new AppError("conflict", `“${dataset.name}” is deleted. Restore it first.`);
       }
-      if (name !== undefined && store.isNameTaken(name, id)) {
+      if (name !== dataset.name && store.isNameTaken(name, id)) {
         throw new AppError(
           "conflict",
           `There is another dataset called “${name}”. Choose another name.`,
         );
       }
-      store.rename(id, name ?? dataset.name, description ?? dataset.description, at());
+      store.rename(id, name, description, at());
       return changed(id);
     },
 

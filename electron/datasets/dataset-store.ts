@@ -59,10 +59,14 @@ export class DatasetStore {
       .map(datasetFromRow);
   }
 
+  /** A rejected import does not hold on to its name: the file is likely to be imported again. */
   isNameTaken(name: string, exceptId?: string): boolean {
     return (
       this.#store
-        .prepare("SELECT 1 FROM datasets WHERE name = ? AND deleted_at IS NULL AND id IS NOT ?")
+        .prepare(
+          `SELECT 1 FROM datasets WHERE name = ? AND deleted_at IS NULL AND status <> 'rejected'
+             AND id IS NOT ?`,
+        )
         .get(name, exceptId ?? null) !== undefined
     );
   }

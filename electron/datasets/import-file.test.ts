@@ -116,6 +116,21 @@ test("duplicates are counted with white space folded, and kept", () => {
   expect(statistics).toMatchObject({ rows: 4, duplicates: 1, longestRowCharacters: 6 });
 });
 
+test("samples hold nothing that PostgreSQL cannot store; the rows keep it", async () => {
+  const imported = files.import("a.jsonl", String.raw`{"text":"a\u0000b"}`);
+  expect(imported.samples).toEqual([[{ role: "text", text: "a\ufffdb" }]]);
+  expect((await previewOf(imported)).rows[0]?.turns[0]?.text).toBe("a\0b");
+});
+
+test("a row that is nested too deeply says so", () => {
+  const deep = `{"text":"a","x":${"[".repeat(200)}${"]".repeat(200)}}`;
+  const imported = files.import("a.jsonl", `{"text":"a"}\n${deep}\n`);
+  expect(imported.statistics).toMatchObject({ rows: 1, rejected: 1 });
+  expect(imported.rejections).toMatchObject([
+    { line: 2, message: expect.stringContaining("more than 200 levels deep") as string },
+  ]);
+});
+
 test("a row that is too large costs only itself", () => {
   const content = [pair("a"), pair("b".repeat(3_000_000)), pair("c")].join("\n");
   const imported = files.import("a.jsonl", content, { maxRowBytes: 1000 });

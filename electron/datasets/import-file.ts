@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { extname } from "node:path";
 import { AppError } from "../../shared/app-error.ts";
 import type {
@@ -13,6 +13,7 @@ import type {
 import { type FileType, HEAD_BYTES, recogniseFile, splitterFor } from "./file-type.ts";
 import type { ImportLimits } from "./import-limits.ts";
 import type { RawRow } from "./raw-row.ts";
+import { REASON_WORDS } from "./reason-words.ts";
 import { RowCensus } from "./row-census.ts";
 import { RowIndexWriter } from "./row-index.ts";
 import { RowReader } from "./row-reader.ts";
@@ -54,16 +55,17 @@ const CHUNK_BYTES = 1024 * 1024;
  * @throws AppError when the file as a whole cannot be a dataset.
  */
 export function importFile(task: ImportTask, observer: ImportObserver): ImportedFile {
+  // Before it is opened: opening a named pipe waits for its writer, and nothing ends that wait.
+  const stat = statSync(task.sourcePath);
+  if (!stat.isFile()) {
+    throw new AppError(
+      "invalid_input",
+      `${task.fileName} is ${stat.isDirectory() ? "a folder" : "not a regular file"}. Choose a .jsonl, .json or .txt file.`,
+    );
+  }
+  checkSize(task, stat.size);
   const source = openSync(task.sourcePath, "r");
   try {
-    const stat = fstatSync(source);
-    if (!stat.isFile()) {
-      throw new AppError(
-        "invalid_input",
-        `${task.fileName} is ${stat.isDirectory() ? "a folder" : "not a regular file"}. Choose a .jsonl, .json or .txt file.`,
-      );
-    }
-    checkSize(task, stat.size);
     const copy = openSync(task.dataPath, "wx");
     try {
       const index = new RowIndexWriter(task.indexPath);
@@ -184,8 +186,7 @@ function nothingAccepted(fileName: string, fileType: FileType, census: RowCensus
       `${fileName} has no rows: it is empty or holds only white space. Choose a file with rows in it.`,
     );
   }
-  const reasons = Object.entries(census.rejectedByReason).sort(([, a], [, b]) => b - a);
-  const [topReason] = reasons[0] ?? ["invalid_json"];
+  const topReason = census.commonestReason ?? "invalid_json";
   const isSpreadOverLines =
     fileType === "jsonl" &&
     extname(fileName).toLowerCase() === ".json" &&
@@ -195,7 +196,7 @@ function nothingAccepted(fileName: string, fileType: FileType, census: RowCensus
     : "The list of rejected rows says what is wrong with each; mend the file and import it again.";
   return new AppError(
     "invalid_input",
-    `None of the ${census.rejected.toLocaleString("en")} rows of ${fileName} can be used (most often: ${topReason}). ${remedy}`,
+    `None of the ${census.rejected.toLocaleString("en")} rows of ${fileName} can be used (most often: ${REASON_WORDS[topReason]}). ${remedy}`,
     { details: { rejectedByReason: census.rejectedByReason } },
   );
 }

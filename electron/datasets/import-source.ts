@@ -3,6 +3,7 @@ import { AppError } from "../../shared/app-error.ts";
 import type { Caller } from "../../shared/contract/contract.ts";
 import type { FileSource } from "../../shared/contract/datasets.ts";
 import { nameOfFile } from "./dataset-name.ts";
+import { storableText } from "./storable-text.ts";
 
 export interface ImportSource {
   readonly path: string;
@@ -28,7 +29,8 @@ export function importSource(
 ): ImportSource {
   switch (source.kind) {
     case "file": {
-      const { path, name: fileName, isTemporary } = options.resolveFile(source.fileId);
+      const { path, name: givenName, isTemporary } = options.resolveFile(source.fileId);
+      const fileName = storableText(givenName);
       return { path, fileName, name: nameOfFile(fileName), isTemporary, isSample: false };
     }
     case "path": {
@@ -41,7 +43,7 @@ export function importSource(
           `${source.path} is no absolute path. Give a whole one.`,
         );
       }
-      const fileName = basename(source.path);
+      const fileName = storableText(basename(source.path));
       const name = nameOfFile(fileName);
       return { path: source.path, fileName, name, isTemporary: false, isSample: false };
     }

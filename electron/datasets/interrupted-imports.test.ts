@@ -110,6 +110,16 @@ describe("an import that is cut short", () => {
     expect(desk.stored()).not.toContain(sha256);
   });
 
+  test("and begun again has the same name", async () => {
+    await desk.reopen({ workerUrl: endless });
+    const source = desk.file("a.jsonl", pairRows(5));
+    const { id } = await desk.startImport(source);
+    await desk.event(underWay);
+    await desk.reopen();
+    expect(await desk.get(id)).toMatchObject({ status: "rejected", name: "a" });
+    expect(await desk.import(source)).toMatchObject({ status: "ready", name: "a" });
+  });
+
   test("after its end cannot be cancelled", async () => {
     const { id } = await desk.import(desk.file("a.jsonl", pairRows(5)));
     await expect(desk.ask("datasets.cancelImport", { id })).rejects.toMatchObject({

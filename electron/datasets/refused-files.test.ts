@@ -24,7 +24,11 @@ describe("a file that cannot be a dataset is refused with a remedy", () => {
     ["binary.txt", Buffer.from("7f454c4602010100000102030000", "hex"), /binary/],
     ["large.jsonl", `${pair("a".repeat(2000))}\n`, /larger than 0 MiB.*Split/],
     ["one.json", '{\n"question": "a",\n"answer": "b"\n}', /several lines.*one array/],
-    ["bad.jsonl", '{"foo":1}\n[]\n[]', /None of the 3 rows.*not_an_object.*list of rejected rows/],
+    [
+      "bad.jsonl",
+      '{"foo":1}\n[]\n[]',
+      /None of the 3 rows.*most often: not an object\).*list of rejected rows/,
+    ],
   ])("%s", (fileName, content, message) => {
     const refusal = files.importOrRefusal(fileName, content, { maxFileBytes: 1000 });
     expect(refusal).toBeInstanceOf(AppError);

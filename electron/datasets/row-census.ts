@@ -1,4 +1,5 @@
 import type { DatasetStatistics, RejectionReason, Turn } from "../../shared/contract/datasets.ts";
+import { storableText } from "./storable-text.ts";
 import { TextHashSet } from "./text-hash-set.ts";
 
 const SAMPLE_ROWS = 3;
@@ -34,6 +35,11 @@ export class RowCensus {
     return Object.fromEntries(this.#byReason);
   }
 
+  /** Undefined as long as no row was rejected. */
+  get commonestReason(): RejectionReason | undefined {
+    return [...this.#byReason].sort(([, a], [, b]) => b - a)[0]?.[0];
+  }
+
   accept(turns: readonly Turn[]): void {
     let characters = 0;
     for (const turn of turns) characters += turn.text.length;
@@ -46,7 +52,7 @@ export class RowCensus {
       this.#samples.push(
         turns.slice(0, SAMPLE_TURNS).map(({ role, text }) => ({
           role,
-          text: text.slice(0, SAMPLE_TURN_CHARACTERS).toWellFormed(),
+          text: storableText(text.slice(0, SAMPLE_TURN_CHARACTERS)),
         })),
       );
     }

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 import type { DatasetFormat, Turn } from "../../shared/contract/datasets.ts";
 import { messagesTurns, sharegptTurns } from "./conversation-rules.ts";
 import type { FileType } from "./file-type.ts";
+import { isNestedTooDeep, MAX_NESTING } from "./nesting.ts";
 import type { RawRow } from "./raw-row.ts";
 import {
   filledTextField,
@@ -80,6 +81,12 @@ function turnsAsWritten(row: JsonObject, format: DatasetFormat): readonly Turn[]
 }
 
 function parseJson(text: string): JsonObject | RowFault {
+  if (isNestedTooDeep(text)) {
+    return new RowFault(
+      "invalid_json",
+      `The row is nested more than ${MAX_NESTING} levels deep. Write it flatter, or leave out what is nested so deep; check also that no bracket is left open.`,
+    );
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -54,6 +54,11 @@ export class JobSupervisor {
     this.#followers.get(jobId)?.nudge();
   }
 
+  /** Resolves when what the runs did while no app was there is in the store. */
+  async caughtUp(): Promise<void> {
+    await Promise.all([...this.#followers.values()].map((follower) => follower.caughtUp));
+  }
+
   /** Stops following. Runs go on. */
   async close(): Promise<void> {
     this.#isClosed = true;

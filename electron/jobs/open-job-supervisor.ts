@@ -38,6 +38,8 @@ export interface OpenJobSupervisorOptions extends Pick<
 
 export interface Jobs {
   requests: Handlers<JobMethod>;
+  /** Resolves when what the runs did while no app was there is in the store. */
+  caughtUp(): Promise<void>;
   /** The job once it is completed, stopped or failed. An interrupted one goes on by itself. */
   waitForEnd(id: string, signal?: AbortSignal): Promise<Job>;
   /** Stops following; the runs go on. Call it before the store is closed. */
@@ -67,6 +69,7 @@ export function openJobSupervisor(options: OpenJobSupervisorOptions): Jobs {
   const closing = new AbortController();
   return {
     requests: createJobRequests({ ...options, ...stores, ledger, supervisor, runsPath, timings }),
+    caughtUp: () => supervisor.caughtUp(),
     waitForEnd: (id, signal) => waitForEnd(ledger, id, closing.signal, signal),
     close: async () => {
       closing.abort();

@@ -46,6 +46,7 @@ export class RunFollower {
   #stopStage: StopStage | null = null;
   #lastTrouble = "";
   #isClosed = false;
+  readonly #caughtUp = Promise.withResolvers<void>();
 
   constructor(options: FollowerOptions, record: JobRecord, runner: RunnerProcess | null) {
     this.#options = options;
@@ -66,8 +67,14 @@ export class RunFollower {
     this.#schedule(Math.max(0, this.#options.timings.batchMs - sinceMs));
   }
 
+  /** Settles when all that the run wrote until now is in the store, or it was tried in vain. */
+  get caughtUp(): Promise<void> {
+    return this.#caughtUp.promise;
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#caughtUp.resolve();
     this.#watcher?.close();
     if (this.#timer !== null) clearTimeout(this.#timer);
     await this.#look;
@@ -120,6 +127,7 @@ export class RunFollower {
     }
     this.#lastLookMs = performance.now();
     this.#look = null;
+    if (!isSoon) this.#caughtUp.resolve();
     const { batchMs, pollMs } = this.#options.timings;
     this.#schedule(isSoon || this.#isNudged ? batchMs : pollMs);
   }

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import type { EnvironmentStatus } from "../../shared/contract/environment.ts";
-import { checkDiskSpace } from "./disk-space.ts";
+import { checkDiskSpace, type SpaceNeed } from "./disk-space.ts";
 import type { EnvironmentPaths } from "./environment-paths.ts";
 import { hashRequirements, writeStamp } from "./environment-stamp.ts";
 import { canTellProgress, findInstaller, type Installer } from "./find-installer.ts";
@@ -17,7 +17,7 @@ export interface BuildOptions {
   paths: EnvironmentPaths;
   env: NodeJS.ProcessEnv;
   platform: NodeJS.Platform;
-  neededBytes: number;
+  spaceNeed: SpaceNeed;
   now: () => Date;
   signal: AbortSignal;
   onProgress: BuildStepProgress;
@@ -46,7 +46,7 @@ export async function buildEnvironment(options: BuildOptions): Promise<void> {
   if (await endLeftoverBuilder(paths, platform)) onOutput("Ended an unfinished earlier build");
   onProgress("create", `Creating the environment (Python ${versionText(python)})`, SHARES.create);
   await rm(paths.environment, { recursive: true, force: true, maxRetries: 3 });
-  await checkDiskSpace(paths.folder, options.neededBytes);
+  await checkDiskSpace(paths.folder, options.spaceNeed);
   const create =
     installer === "uv"
       ? (["uv", ["venv", "--python", python.executable, paths.environment]] as const)

@@ -5,7 +5,7 @@ import type { EnvironmentStatus } from "../../shared/contract/environment.ts";
 import type { GpuReport } from "../../shared/contract/gpus.ts";
 import { buildEnvironment, type BuildStepProgress } from "./build-environment.ts";
 import { openBuildLog } from "./build-log.ts";
-import { neededBytes } from "./disk-space.ts";
+import { spaceNeed } from "./disk-space.ts";
 import type { EnvironmentPaths } from "./environment-paths.ts";
 import type { BuildingStatus, ReadyStatus } from "./python-environment.ts";
 
@@ -65,7 +65,7 @@ export function createEnvironmentBuilder(options: EnvironmentBuilderOptions): En
       const { gpus } = await options.gpus();
       await buildEnvironment({
         ...options,
-        neededBytes: neededBytes(options.platform, gpus.length > 0),
+        spaceNeed: spaceNeed({ ...options, arch: process.arch, hasGpu: gpus.length > 0 }),
         signal,
         onProgress,
         onOutput: log.write,

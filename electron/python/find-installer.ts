@@ -17,6 +17,11 @@ const PIP_SOURCES = [
   "PIP_CONFIG_FILE",
 ];
 
+/** True when the user told pip or uv where packages come from. */
+export function hasPackageSource(env: NodeJS.ProcessEnv): boolean {
+  return isAnySet(env, PIP_SOURCES) || isAnySet(env, UV_SOURCES);
+}
+
 /**
  * uv is quicker, but it does not read pip's settings: where the user told only pip where packages
  * come from (a mirror, a folder of wheels), pip is used.
@@ -25,11 +30,14 @@ export async function findInstaller(
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<Installer> {
-  const isSet = (name: string): boolean => (env[name] ?? "") !== "";
-  if (PIP_SOURCES.some(isSet) && !UV_SOURCES.some(isSet)) return "pip";
+  if (isAnySet(env, PIP_SOURCES) && !isAnySet(env, UV_SOURCES)) return "pip";
   const end = await runProgram("uv", ["--version"], { env, signal, timeoutMs: 20_000 });
   signal.throwIfAborted();
   return end.exitCode === 0 ? "uv" : "pip";
+}
+
+function isAnySet(env: NodeJS.ProcessEnv, names: readonly string[]): boolean {
+  return names.some((name) => (env[name] ?? "") !== "");
 }
 
 /** pip can tell of a running download in plain lines, `--progress-bar raw`, since 24.1. */

@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { AppError } from "../../shared/app-error.ts";
 import type { ProjectCheck, ProjectFinding } from "../../shared/contract/supabase.ts";
 import { parseProjectUrl, requirePublishableKey } from "./project-address.ts";
-import { ProjectProbe } from "./project-probe.ts";
+import { ProjectProbe, type ProbeReply } from "./project-probe.ts";
 import { type ProjectPromise, readProjectPromise } from "./project-promise.ts";
 
 /*
@@ -11,12 +10,16 @@ import { type ProjectPromise, readProjectPromise } from "./project-promise.ts";
  *
  *   table     42501 there and closed     42703 a column is missing   42P01/PGRST205 missing
  *   function  42501 there and closed     PGRST202 missing
- *   bucket    "Bucket not found"         any other refusal: there
+ *   bucket    "Bucket not found" missing; row-level security or the file's type: there
+ *   its link  "Bucket not found" closed  "Object not found" open to whoever has a link: wrong
  *   200       open to everyone: wrong
+ *
+ * Any other answer is wrong too: it says nothing about what was asked for.
  */
 const RERUN = "Run the SQL below in the project's SQL editor; it may be run as often as you like.";
 const NO_TABLE = ["42P01", "PGRST205"];
 const NO_FUNCTION = ["PGRST202", "42883"];
+const PUBLIC_LINK_ATTEMPTS = 3;
 
 export interface ProjectCheckOptions {
   /** The folder with `foundation.json` and `migrations`. */
@@ -116,7 +119,7 @@ async function checkTable(
       missing.push(found);
       continue;
     }
-    if (reply.code !== "42501") throw unexpected(name, reply);
+    if (reply.code !== "42501") return unexpected(name, reply);
     if (missing.length === 0) return ok(name, `The table ${name} is there, with all its columns.`);
     const names = missing.map((column) => column.name).join(", ");
     const statements = missing.map((column) => column.sql).join("\n");
@@ -145,7 +148,7 @@ async function checkFunction(
       sql,
     );
   }
-  if (reply.code !== "42501") throw unexpected(name, reply);
+  if (reply.code !== "42501") return unexpected(name, reply);
   return ok(name, `The function ${name} is there.`);
 }
 
@@ -171,7 +174,38 @@ async function checkBucket(
   if (reply.message === "Bucket not found") {
     return lacking(id, `The bucket ${id} is missing. ${RERUN}`, sql);
   }
-  return ok(id, `The bucket ${id} is there and closed to strangers.`);
+  if (!isExpectedRefusal(reply)) return unexpected(id, reply);
+  return checkPublicLink(probe, id, sql);
+}
+
+/** By a policy, or by the bucket's types: the server may ask after either first. */
+function isExpectedRefusal({ code, message }: ProbeReply): boolean {
+  const isByPolicy = message.includes("row-level security");
+  const isByType = ["InvalidMimeType", "invalid_mime_type"].includes(code);
+  return isByPolicy || isByType;
+}
+
+/** A private bucket is not found by the links that open the files of a public one. */
+async function checkPublicLink(
+  probe: ProjectProbe,
+  id: string,
+  sql: string,
+): Promise<ProjectFinding> {
+  let reply: ProbeReply;
+  let attempts = 0;
+  do {
+    attempts++;
+    reply = await probe.ask(`/storage/v1/object/public/${id}/lora-desk-check`);
+    // Hosted projects look for bucket and file at once: now and then the file's absence is told
+    // first, of a private bucket too.
+  } while (reply.message === "Object not found" && attempts < PUBLIC_LINK_ATTEMPTS);
+  if (reply.message === "Bucket not found") return ok(id, `The bucket ${id} is there and private.`);
+  if (reply.status !== 200 && reply.message !== "Object not found") return unexpected(id, reply);
+  return wrong(
+    id,
+    `The bucket ${id} is public: anyone with a link reads its files without signing in. ${RERUN}`,
+    sql,
+  );
 }
 
 function ok(subject: string, message: string): ProjectFinding {
@@ -186,9 +220,9 @@ function wrong(subject: string, message: string, sql: string | null = null): Pro
   return { subject, state: "wrong", message, sql };
 }
 
-function unexpected(subject: string, reply: { status: number; message: string }): AppError {
-  return new AppError(
-    "unavailable",
+function unexpected(subject: string, reply: ProbeReply): ProjectFinding {
+  return wrong(
+    subject,
     `The project gave an unexpected answer about ${subject}: ${reply.status} ${reply.message}. Try again; if it stays so, see Dashboard → Logs.`,
   );
 }

@@ -1,7 +1,7 @@
 """`python doctor.py`: what this Python can do for training, as one JSON object on stdout.
 
 Ends with 0 and the report, or with 1 and {"error": {"package", "message"}} for the first package
-that cannot be imported.
+that cannot be imported, or when torch cannot examine its devices.
 """
 
 from __future__ import annotations
@@ -30,6 +30,11 @@ def describe_torch(torch: ModuleType) -> dict:
     }
 
 
+def broken(package: str, error: Exception) -> dict:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return {"error": {"package": package, "message": f"{type(error).__name__}: {lines[0]}"}}
+
+
 def examine() -> dict:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     packages: dict[str, str] = {}
@@ -37,13 +42,16 @@ def examine() -> dict:
         try:
             packages[name] = str(importlib.import_module(name).__version__)
         except Exception as error:  # a broken library may raise anything while it is imported
-            lines = str(error).strip().splitlines() or [type(error).__name__]
-            return {"error": {"package": name, "message": f"{type(error).__name__}: {lines[0]}"}}
+            return broken(name, error)
+    try:
+        torch = describe_torch(sys.modules["torch"])
+    except Exception as error:  # drivers and devices fail in their own ways
+        return broken("torch", error)
     return {
         "pythonPath": sys.executable,
         "pythonVersion": platform.python_version(),
         "packages": packages,
-        "torch": describe_torch(sys.modules["torch"]),
+        "torch": torch,
     }
 
 

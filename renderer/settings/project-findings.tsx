@@ -15,8 +15,9 @@ export function ProjectFindings({ check }: ProjectFindingsProps) {
   return (
     <div className={styles.findings}>
       {check.isReady ? (
-        <Note tone="good" title="This project has everything that LoRA Desk needs">
-          {check.url}
+        <Note tone="good" title="Everything that can be seen without a secret key is there">
+          {check.url}. Rights and row-level security are checked by{" "}
+          <code>node scripts/verify-lora-foundation.js</code>.
         </Note>
       ) : (
         <Note tone="warning" title={`${formatCountOf(faults.length, "thing")} to mend`}>

@@ -8,7 +8,7 @@
 const ROLES = ["anon", "authenticated", "service_role"];
 
 const TABLES_SQL = `
-select c.relname as name, c.relrowsecurity as "rlsEnabled",
+select c.relname as name, c.relrowsecurity as "rlsEnabled", c.relpersistence <> 'u' as "isLogged",
   (select jsonb_agg(jsonb_build_object(
       'name', a.attname,
       'type', format_type(a.atttypid, a.atttypmod),
@@ -39,7 +39,7 @@ select c.relname as name, c.relrowsecurity as "rlsEnabled",
       'isOfConstraint', exists (select from pg_constraint k where k.conindid = i.oid)) order by i.relname), '[]')
     from pg_index x join pg_class i on i.oid = x.indexrelid where x.indrelid = c.oid) as indexes,
   (select coalesce(jsonb_agg(jsonb_build_object(
-      'name', t.tgname, 'definition', pg_get_triggerdef(t.oid), 'isEnabled', t.tgenabled <> 'D') order by t.tgname), '[]')
+      'name', t.tgname, 'definition', pg_get_triggerdef(t.oid), 'isEnabled', t.tgenabled in ('O', 'A')) order by t.tgname), '[]')
     from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal) as triggers,
   (select coalesce(jsonb_agg(distinct jsonb_build_object(
       'role', g.role, 'privilege', g.privilege, 'column', g.column)), '[]')

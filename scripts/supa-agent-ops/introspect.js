@@ -5,9 +5,12 @@ const { answer, ProjectFailure } = require("./failure.js");
 const { readProjectSettings } = require("./project-settings.js");
 
 /** @type {typeof import("./index.js").agentIntrospectSchema} */
-function agentIntrospectSchema({ table, transport = "pg" }) {
+function agentIntrospectSchema({ table, transport = "pg" } = { table: "" }) {
   return answer(async () => {
     if (transport !== "pg") throw new TypeError('`transport` is "pg": the API has no catalogue');
+    if (typeof table !== "string" || table === "") {
+      throw new TypeError('`table` names the table: {table: "datasets"}');
+    }
     const { databaseUrl } = readProjectSettings();
     const { tables } = await withDatabase(databaseUrl, (client) =>
       readCatalogue(client, { tables: [table], functions: [], buckets: [] }),

@@ -1,6 +1,7 @@
 "use strict";
 const { existsSync, readFileSync } = require("node:fs");
 const path = require("node:path");
+const { ProjectFailure } = require("./failure.js");
 
 /**
  * @typedef {object} ProjectSettings
@@ -28,7 +29,7 @@ const VARIABLES = {
  */
 function readProjectSettings(envFile) {
   const file = envFile === undefined ? findEnvFile(process.cwd()) : path.resolve(envFile);
-  const inFile = file === null ? {} : parseEnvFile(readFileSync(file, "utf8"));
+  const inFile = file === null ? {} : parseEnvFile(readEnvFile(file));
   const values = envFile === undefined ? { ...inFile, ...nonEmpty(process.env) } : inFile;
   const pick = (/** @type {string[]} */ names) =>
     names.map((name) => values[name]).find((value) => value !== undefined && value !== "") ?? "";
@@ -46,6 +47,23 @@ function findEnvFile(/** @type {string} */ from) {
     const file = path.join(folder, ".env.local");
     if (existsSync(file)) return file;
     if (path.dirname(folder) === folder) return null;
+  }
+}
+
+function readEnvFile(/** @type {string} */ file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (/** @type {any} */ cause) {
+    const reasons = {
+      EISDIR: "it is a folder",
+      ENOENT: "there is no such file",
+      EACCES: "this user may not read it",
+    };
+    throw new ProjectFailure(
+      `The settings in ${file} cannot be read: ${reasons[cause.code] ?? cause.message}.`,
+      "Name the file itself, such as .env.local, and make sure that you may read it.",
+      { code: cause.code, cause },
+    );
   }
 }
 

@@ -24,7 +24,10 @@ function agentQuery(options) {
   return answer(() => queryRows(readProjectSettings(), options));
 }
 
-async function queryRows(project, { table, select = "*", where = [], orderBy = [], limit = 100 }) {
+async function queryRows(
+  project,
+  { table, select = "*", where = [], orderBy = [], limit = 100 } = {},
+) {
   if (project.url === "" || project.serviceRoleKey === "") {
     throw new ProjectFailure(
       "NEXT_PUBLIC_SUPABASE_URL or SUPABASE_SERVICE_ROLE_KEY is not set.",
@@ -57,6 +60,9 @@ function conditionsOf(where) {
   return list.map(({ column, operator = "eq", value }) => {
     if (!Object.hasOwn(OPERATORS, operator)) {
       throw new TypeError(`There is no operator ${operator}: ${Object.keys(OPERATORS).join(", ")}`);
+    }
+    if (operator === "in" && !Array.isArray(value)) {
+      throw new TypeError(`The operator in takes a list as \`value\` of ${column}: ["a", "b"]`);
     }
     if (operator === "in") return [column, `in.(${value.map(quote).join(",")})`];
     if (value === null) return [column, operator === "neq" ? "not.is.null" : "is.null"];

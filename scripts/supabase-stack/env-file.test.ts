@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { setVariables, writeEnvFile } from "./env-file.ts";
+import { requireWritableEnvFile, setVariables, writeEnvFile } from "./env-file.ts";
 
 const URL_NAME = "NEXT_PUBLIC_SUPABASE_URL";
 const values = { [URL_NAME]: "http://127.0.0.1:4000", SUPABASE_DB_URL: "postgresql://new" };
@@ -41,4 +41,17 @@ test.skipIf(process.platform === "win32")("the file is for its owner only", () =
   writeEnvFile(path, values);
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(readFileSync(path, "utf8")).toMatch(/^A=1\n/);
+});
+
+test("a file that could not be written is refused beforehand, in words", () => {
+  const folder = mkdtempSync(join(tmpdir(), "env-file-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, "folder"));
+  writeFileSync(join(folder, "file"), "A=1\n");
+  const attempt = (...names: string[]) => requireWritableEnvFile(join(folder, ...names));
+  expect(() => attempt("none", ".env")).toThrow(/\.env cannot be written: there is no folder/);
+  expect(() => attempt("file", ".env")).toThrow(/there is no folder .* Name a file in a folder/);
+  expect(() => attempt("folder")).toThrow(/folder cannot be written: it is a folder/);
+  attempt("file");
+  attempt("new");
 });

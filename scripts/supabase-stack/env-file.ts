@@ -1,4 +1,6 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, renameSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { Stack } from "./open-stack.ts";
 
 /** What the app and scripts/verify-lora-foundation.js read. */
@@ -9,6 +11,35 @@ export function environmentOf(stack: Stack): Record<string, string> {
     SUPABASE_SERVICE_ROLE_KEY: stack.serviceRoleKey,
     SUPABASE_DB_URL: stack.dbUrl,
   };
+}
+
+/** Makes sure that `writeEnvFile` can do its work, before anything is started for it. */
+export function requireWritableEnvFile(path: string): void {
+  const file = resolve(path);
+  const folder = dirname(file);
+  const refuse = (reason: string): never => {
+    throw new Error(
+      `${file} cannot be written: ${reason}. Name a file in a folder that you may write to, such as .env.local.`,
+    );
+  };
+  if (!isFolder(folder)) refuse(`there is no folder ${folder}`);
+  if (isFolder(file)) refuse("it is a folder");
+  if (!isAllowed(folder, constants.W_OK)) refuse(`you may not write to ${folder}`);
+  if (existsSync(file) && !isAllowed(file, constants.R_OK))
+    refuse("you may not read what it holds");
+}
+
+function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
+}
+
+function isAllowed(path: string, mode: number): boolean {
+  try {
+    accessSync(path, mode);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Sets variables in an environment file that only its owner may read, and keeps its other lines. */

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { startTimeOf } from "../../electron/jobs/process-identity.ts";
 import { openStack } from "./open-stack.ts";
@@ -183,6 +184,26 @@ test("data is kept only in a folder that is empty or a stack's already", async (
   mkdirSync(join(folder, "files"), { recursive: true });
   await expect(openStack({ folder })).rejects.toThrow(/holds other things than a local stack/);
   expect(readdirSync(folder)).toEqual(["files"]);
+});
+
+test.each([
+  ["a file", "a-file", /a-file: there is a file of that name\. Choose a new or an empty folder/],
+  ["a path through a file", "a-file/kept", /a part of the path is a file/],
+])("data cannot be kept in %s", async (_, name, message) => {
+  writeFileSync(join(place, "a-file"), "mine");
+  await expect(openStack({ folder: join(place, name) })).rejects.toThrow(message);
+  expect(readFileSync(join(place, "a-file"), "utf8")).toBe("mine");
+});
+
+test("the program starts nothing when the environment file cannot be written", async () => {
+  const folder = join(place, "kept");
+  const env = join(place, "nowhere", ".env");
+  const args = [join(import.meta.dirname, "main.ts"), "--keep", folder, "--write-env", env];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
+  running.push(child);
+  const [said, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+  expect([code, said]).toEqual([1, expect.stringMatching(/there is no folder .*nowhere/)]);
+  expect(readdirSync(place)).toEqual([]);
 });
 
 test("--fresh begins again and leaves what is not the stack's", async () => {

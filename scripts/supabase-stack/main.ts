@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { environmentOf, writeEnvFile } from "./env-file.ts";
+import { environmentOf, requireWritableEnvFile, writeEnvFile } from "./env-file.ts";
 import { openStack } from "./open-stack.ts";
 import type { Stack, StackOptions } from "./open-stack.ts";
 
@@ -34,6 +34,7 @@ async function main(): Promise<void> {
     throw new Error("--fresh empties a kept project, so it needs --keep FOLDER as well.");
   }
 
+  if (options["write-env"] !== undefined) requireWritableEnvFile(options["write-env"]);
   const stopped = signalled();
   const startedAt = performance.now();
   const stack = await openStack(stackOptions(options));

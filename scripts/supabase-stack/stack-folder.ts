@@ -30,7 +30,7 @@ export async function openStackFolder(
 }
 
 async function openKept(path: string, isFresh: boolean): Promise<StackFolder> {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeFolder(path);
   refuseIfOfOthers(path);
   const lock = acquireCoreLock(path);
   if (lock === null) {
@@ -50,6 +50,23 @@ async function openKept(path: string, isFresh: boolean): Promise<StackFolder> {
       lock.release();
     },
   };
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const { code = "", message } = cause as NodeJS.ErrnoException;
+    const reasons: Record<string, string> = {
+      EEXIST: "there is a file of that name",
+      ENOTDIR: "a part of the path is a file",
+      EACCES: "you may not write there",
+    };
+    throw new Error(
+      `The data cannot be kept in ${path}: ${reasons[code] ?? message}. Choose a new or an empty folder that you may write to.`,
+      { cause },
+    );
+  }
 }
 
 /** So that nobody's own `files` are mixed with ours, or cleared with them. */

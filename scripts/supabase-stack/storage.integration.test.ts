@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStack } from "./open-stack.ts";
 import type { Stack } from "./open-stack.ts";
@@ -184,6 +185,31 @@ test("buckets are visible with the secret key only, and all keys are understood"
       file_size_limit: 1000,
       allowed_mime_types: ["text/plain", "application/json"],
     });
+  }
+});
+
+test("a public bucket's files open without a key, and only a public bucket's", async () => {
+  const path = `${ada.id}/poster.txt`;
+  await ada.client.storage.from("notes").upload(path, "for all", { ...asText, upsert: true });
+  const open = (bucket: string, name: string) =>
+    fetch(`${stack.apiUrl}/storage/v1/object/public/${bucket}/${name}`);
+  const closed = await open("notes", path);
+  expect([closed.status, await closed.json()]).toMatchObject([
+    400,
+    { statusCode: "404", message: "Bucket not found" },
+  ]);
+
+  const admin = new Client(stack.adminDbUrl);
+  await admin.connect();
+  try {
+    await admin.query("update storage.buckets set public = true where id = 'notes'");
+    expect(await (await open("notes", path)).text()).toBe("for all");
+    expect(await (await open("notes", "none")).json()).toMatchObject({
+      message: "Object not found",
+    });
+  } finally {
+    await admin.query("update storage.buckets set public = false where id = 'notes'");
+    await admin.end();
   }
 });
 

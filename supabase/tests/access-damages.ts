@@ -143,6 +143,30 @@ export const accessDamages: Damage[] = [
     problem: /policy "Replace"/,
   },
   {
+    name: "a policy for another bucket or any file with an owner",
+    sql: `create policy leak on storage.objects for select to public
+      using (bucket_id = 'avatars' or owner is not null)`,
+    area: "storage",
+    subject: "storage.objects",
+    problem: /policy "leak"/,
+  },
+  {
+    name: "a policy for all buckets but one",
+    sql: `create policy leak on storage.objects for select to public
+      using (not (bucket_id = 'avatars' and owner is null))`,
+    area: "storage",
+    subject: "storage.objects",
+    problem: /policy "leak"/,
+  },
+  {
+    name: "a policy that lets another bucket's files be moved into ours",
+    sql: `create policy leak on storage.objects for update to public
+      using (bucket_id = 'avatars') with check (true)`,
+    area: "storage",
+    subject: "storage.objects",
+    problem: /policy "leak"/,
+  },
+  {
     name: "a missing function",
     sql: "drop function public.pull_changes(text, integer)",
     area: "functions",
@@ -156,6 +180,23 @@ export const accessDamages: Damage[] = [
     area: "functions",
     subject: "public.push_metrics",
     problem: /not the one of this version \(.*other text/,
+  },
+  {
+    name: "a second function of the same name",
+    sql: `create function public.push_changes(changes jsonb, force boolean default false)
+      returns jsonb language sql as 'select changes'`,
+    area: "functions",
+    subject: "public.push_changes",
+    problem: /another function public\.push_changes\(changes jsonb, force boolean\)/,
+  },
+  {
+    name: "an older function in the place of the promised one",
+    sql: `drop function public.push_metrics(jsonb);
+      create function public.push_metrics(rows jsonb) returns jsonb
+        language sql as 'select rows'`,
+    area: "functions",
+    subject: "public.push_metrics",
+    problem: /another function public\.push_metrics\(rows jsonb\)/,
   },
   {
     name: "a function with its owner's rights",

@@ -32,6 +32,19 @@ async function check(anonKey = stack.anonKey, url = stack.apiUrl) {
   return projectCheckSchema.parse(await requests["supabase.checkProject"]({ url, anonKey }));
 }
 
+/** The same, where `answer` may speak in the project's place. */
+async function checkThrough(answer: (path: string) => Response | null) {
+  const between = createProjectCheck({
+    supabasePath,
+    fetch: async (address, init) =>
+      answer(new URL(new Request(address).url).pathname) ?? fetch(address, init),
+  });
+  const { apiUrl: url, anonKey } = stack;
+  return projectCheckSchema.parse(
+    await between.requests["supabase.checkProject"]({ url, anonKey }),
+  );
+}
+
 /** What is not as it should be, one line each. */
 async function faults(): Promise<string[]> {
   const { findings } = await check();
@@ -106,6 +119,56 @@ describe("what stands in the project", () => {
     expect(rows).toEqual([]);
     await admin.query('drop policy "Open" on storage.objects');
     expect(await faults()).toEqual([]);
+  });
+});
+
+describe("answers that say nothing of what was asked for", () => {
+  test("a public bucket is wrong, and the SQL closes it", async () => {
+    await admin.query("update storage.buckets set public = true where id = 'lora-models'");
+    const { isReady, findings } = await check();
+    const found = findings.find(({ subject }) => subject === "lora-models");
+    expect(isReady).toBe(false);
+    expect(found).toMatchObject({ state: "wrong", message: expect.stringContaining("is public") });
+    await admin.query(`set role postgres; ${found?.sql}; reset role`);
+    expect(await faults()).toEqual([]);
+  });
+
+  test("a private bucket whose missing file is told first is private all the same", async () => {
+    const asked = new Map<string, number>();
+    const { isReady } = await checkThrough((path) => {
+      asked.set(path, (asked.get(path) ?? 0) + 1);
+      const isFirstLink = path.includes("/object/public/") && asked.get(path) === 1;
+      return isFirstLink ? Response.json({ message: "Object not found" }, { status: 400 }) : null;
+    });
+    expect(isReady).toBe(true);
+  });
+
+  test.each([
+    ["storage", /^\/storage\//, ["lora-datasets", "lora-models"]],
+    ["public links", /^\/storage\/v1\/object\/public\//, ["lora-datasets", "lora-models"]],
+    ["one table", /^\/rest\/v1\/datasets/, ["datasets"]],
+    ["one function", /^\/rest\/v1\/rpc\/push_metrics/, ["push_metrics"]],
+  ])("%s out of order is wrong, and the rest is told", async (_, broken, subjects) => {
+    const { isReady, findings } = await checkThrough((path) =>
+      broken.test(path) ? new Response("<h1>Bad gateway</h1>", { status: 502 }) : null,
+    );
+    expect(isReady).toBe(false);
+    expect(findings).toHaveLength(14);
+    const wrong = findings.filter(({ state }) => state !== "ok");
+    expect(wrong.map(({ subject, state }) => [subject, state])).toEqual(
+      subjects.map((subject) => [subject, "wrong"]),
+    );
+    expect(wrong[0]?.message).toMatch(/unexpected answer about .*: 502 .*Dashboard → Logs/);
+  });
+
+  test("a token that storage refuses does not count as a closed bucket", async () => {
+    const { findings } = await checkThrough((path) =>
+      path.startsWith("/storage/")
+        ? Response.json({ code: "AccessDenied", message: "Invalid Compact JWS" }, { status: 400 })
+        : null,
+    );
+    const buckets = findings.filter(({ subject }) => subject.startsWith("lora-"));
+    expect(buckets.map(({ state }) => state)).toEqual(["wrong", "wrong"]);
   });
 });
 

@@ -46,6 +46,21 @@ const liners: [string, string, string][] = [
     "const r=await ops.agentIntrospectSchema({table:'nothing',transport:'pg'});console.log(r.success,r.error.message);",
     "false There is no table nothing in the schema public.\n",
   ],
+  [
+    "says what it needs to introspect",
+    "const r=await ops.agentIntrospectSchema();console.log(r.success,r.error.message);",
+    'false `table` names the table: {table: "datasets"}\n',
+  ],
+  [
+    "says what it needs to query",
+    "const r=await ops.agentQuery();console.log(r.success,r.error.message);",
+    "false `table` names the table\n",
+  ],
+  [
+    "says that the operator in takes a list",
+    "const r=await ops.agentQuery({table:'datasets',where:[{column:'id',operator:'in',value:'x'}]});console.log(r.success,r.error.message);",
+    'false The operator in takes a list as `value` of id: ["a", "b"]\n',
+  ],
 ];
 test.each(liners)("%s", async (_, body, expected) => {
   const ops = join(root, "scripts", "supa-agent-ops");

@@ -89,6 +89,20 @@ export const tableDamages: Damage[] = [
     problem: /trigger datasets_feed switched off/,
   },
   {
+    name: "a trigger that fires for replicas only",
+    sql: "alter table public.training_jobs enable replica trigger training_jobs_feed",
+    area: "tables",
+    subject: "training_jobs",
+    problem: /trigger training_jobs_feed switched off/,
+  },
+  {
+    name: "a table that a crash would empty",
+    sql: "alter table public.notifications set unlogged",
+    area: "tables",
+    subject: "notifications",
+    problem: /notifications is unlogged/,
+  },
+  {
     name: "a dropped index",
     sql: "drop index public.training_jobs_dataset",
     area: "indexes",
@@ -102,5 +116,13 @@ export const tableDamages: Damage[] = [
     area: "indexes",
     subject: "sync_changes",
     problem: /sync_changes_feed as .*recorded_at/,
+  },
+  {
+    name: "an index of a constraint that is not valid",
+    sql: `update pg_index set indisvalid = false
+      where indexrelid = 'public.metrics_points_job_id_step_key'::regclass`,
+    area: "indexes",
+    subject: "metrics_points",
+    problem: /metrics_points_job_id_step_key of metrics_points is not valid/,
   },
 ];

@@ -73,10 +73,23 @@ describe("damage is named, and mended by the statement that comes with it", () =
   );
 });
 
-test("policies for the project's other buckets are left in peace", async () => {
-  await admin.query(
-    "create policy \"pictures\" on storage.objects for select using (bucket_id = 'pictures')",
-  );
+test.each([
+  ["cost_records", "cost_records_pkey"],
+  ["metrics_points", "metrics_points_job_id_step_key"],
+])("what %s lacks without %s is told once, with one statement", async (table, constraint) => {
+  await admin.query(`alter table public.${table} drop constraint ${constraint}`);
+  const { faults } = await verify();
+  expect(faults).toMatchObject([{ area: "tables", subject: table }]);
+  for (const fault of faults) await mend(fault);
+  expect((await verify()).faults).toEqual([]);
+});
+
+test.each([
+  "bucket_id = 'pictures'",
+  "bucket_id = 'pictures' and (owner is not null or name = 'this (or) that')",
+  "bucket_id = 'pictures' or bucket_id = 'it''s mine'",
+])("policies for the project's other buckets are left in peace: %s", async (condition) => {
+  await admin.query(`create policy "pictures" on storage.objects for select using (${condition})`);
   expect((await verify()).faults).toEqual([]);
   await admin.query('drop policy "pictures" on storage.objects');
 });
@@ -163,6 +176,13 @@ describe("the command", () => {
     expect(output).toMatch(message);
     expect(output).toContain("└─");
     expect(code).toBe(1);
+  });
+
+  test("refuses a folder in the place of a file", async () => {
+    const { code, output } = await run(["--env", folder]);
+    expect(code).toBe(1);
+    expect(output).toContain(`The settings in ${folder} cannot be read: it is a folder.`);
+    expect(output).toContain("└─ Name the file itself");
   });
 
   test("refuses a file that is not there", async () => {

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import jinja2
 import numpy as np
 import transformers
 from transformers import PreTrainedTokenizerFast
@@ -27,11 +26,11 @@ from .formats import WHITE_SPACE, Row, RowRejected
 from .labels import Example, Labeller
 from .row_files import read_rows
 from .templates import Rendered, Renderer
-from .token_cache import RowCounts, StoreWriter, TokenStore, cache_key, open_store
+from .token_cache import Refusals, RowCounts, StoreWriter, TokenStore, cache_key, open_store
 
 _CHUNK_ROWS = 64
 # Raised when the way from a row to its tokens changes, so that no older cache is taken for it.
-_CACHE_VERSION = 1
+_CACHE_VERSION = 2
 _FOLDED = re.compile(f"[{WHITE_SPACE}]+")
 
 
@@ -83,7 +82,7 @@ def prepare_data(
             _fill(beside, key, config, tokenizer, max_tokens, raise_on_stop)
         store = TokenStore(cache)
     if len(store) == 0:
-        raise _nothing_left(store.counts, config)
+        raise _nothing_left(store, config)
     train, validation = split_rows(store.order_keys, hyper.validation_share)
     return PreparedData(store=store, train=train, validation=validation)
 
@@ -124,12 +123,13 @@ def _fill(
     hyper = config.hyperparameters
     renderer, labeller = Renderer(tokenizer), Labeller(tokenizer)
     counts: Counter[str] = Counter()
+    refusals = Refusals()
     seen: set[bytes] = set()
     writer = StoreWriter(folder)
     try:
         for chunk in _chunks(read_rows(config.dataset.path, config.dataset.format)):
             raise_on_stop()
-            rendered, digests = _render_new(chunk, renderer, seen, counts)
+            rendered, digests = _render_new(chunk, renderer, seen, counts, refusals)
             for example, digest in zip(labeller.examples(rendered), digests, strict=True):
                 if len(example.ids) > max_tokens:
                     if hyper.long_rows == "drop":
@@ -143,13 +143,17 @@ def _fill(
                     counts["without_labels"] += 1
                     continue
                 writer.append(example, _order_key(digest, hyper.seed))
-        writer.finish(key, RowCounts(**counts))
+        writer.finish(key, RowCounts(**counts), refusals)
     finally:
         writer.close()
 
 
 def _render_new(
-    chunk: list[Row | RowRejected], renderer: Renderer, seen: set[bytes], counts: Counter[str]
+    chunk: list[Row | RowRejected],
+    renderer: Renderer,
+    seen: set[bytes],
+    counts: Counter[str],
+    refusals: Refusals,
 ) -> tuple[list[Rendered], list[bytes]]:
     """Renders the rows that are not seen yet, and counts the others."""
     rendered: list[Rendered] = []
@@ -165,11 +169,18 @@ def _render_new(
             continue
         seen.add(digest)
         try:
-            rendered.append(renderer.render(row))
-            digests.append(digest)
-        except (jinja2.TemplateError, TypeError, KeyError, AttributeError) as error:
+            item = renderer.render(row)
+            # JSON inside of a row's text may hold half a surrogate pair, which no tokenizer takes.
+            item.text.encode("utf-8")
+        except MemoryError:
+            raise
+        except Exception as error:  # a template is a program that came with the model
             log(f"row {counts['rows']}: the chat template refuses it: {error}")
             counts["without_labels"] += 1
+            refusals.add(error)
+            continue
+        rendered.append(item)
+        digests.append(digest)
     return rendered, digests
 
 
@@ -198,7 +209,19 @@ def _order_key(digest: bytes, seed: int) -> int:
     return int.from_bytes(seeded[:8], "big")
 
 
-def _nothing_left(counts: RowCounts, config: RunConfig) -> TrainingFailure:
+def _nothing_left(store: TokenStore, config: RunConfig) -> TrainingFailure:
+    counts, refusals = store.counts, store.refusals
+    others = (counts.rejected, counts.dropped_too_long, counts.without_labels - refusals.rows)
+    if refusals.rows > max(others):
+        is_about_system = "system" in refusals.first_message.lower()
+        return TrainingFailure(
+            "no_rows",
+            f"No row of “{config.dataset.name}” can be trained on. The model's chat template "
+            f"refuses these rows: {refusals.first_message}",
+            "Remove the system turns or choose another model."
+            if is_about_system
+            else "Change the rows to what the template accepts, or choose another model.",
+        )
     if counts.dropped_too_long > max(counts.rejected, counts.without_labels):
         remedy = "Raise the longest sequence, or let long rows be truncated."
     elif counts.without_labels > counts.rejected:

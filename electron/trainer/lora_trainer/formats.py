@@ -4,8 +4,9 @@ The app's importer applies the same rules; `tests/row-cases.jsonl` holds both si
 
 1.  A row is the bytes of one line (JSONL) or of one element of a JSON array. Bytes above
     MAX_ROW_BYTES: `row_too_large`. Not UTF-8: `invalid_utf8`. Not JSON as RFC 8259 has it (no NaN,
-    no Infinity, no trailing comma): `invalid_json`. Not an object: `not_an_object`. Of duplicate
-    keys the last one counts.
+    no Infinity, no trailing comma): `invalid_json`; so are objects and arrays nested more than
+    MAX_NESTING levels deep, the row itself being level 1. Not an object: `not_an_object`. Of
+    duplicate keys the last one counts.
 2.  A row with the keys `chosen` and `rejected` is `preference_data`, whatever else it holds.
 3.  A row without the main field of the dataset's format (FIRST_FIELD) is `unknown_format` when it
     has no field of any format (KNOWN_FIELDS), else `missing_field`.
@@ -44,6 +45,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 MAX_ROW_BYTES: Final = 8 * 1024 * 1024
+MAX_NESTING: Final = 200
 
 # What JavaScript's `trim` removes; Python's `strip` differs in a few control characters.
 WHITE_SPACE: Final = (

@@ -6,8 +6,9 @@ Three ways to find the spans, the first that works:
 1. the template marks them with {% generation %};
 2. the conversation is rendered up to each assistant turn and up to its end; if each of these texts
    is the beginning of the next, the difference is what the assistant said;
-3. each turn's text is looked for in the rendering, in order (templates that rewrite earlier turns,
-   as those that drop old reasoning do). What cannot be found is not learnt.
+3. each turn's text is looked for in the rendering, in order, an assistant's behind the header of
+   its turn (templates that rewrite earlier turns, as those that drop old reasoning do). What cannot
+   be found is not learnt.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from transformers.utils.chat_template_utils import render_jinja_template
 from .formats import Row, Turn
 
 _GENERATION: Final = re.compile(r"\{%-?\s*generation\s*-?%\}")
+# What a prompt for an answer may end in, but an earlier answer in the same conversation lacks.
+_REASONING: Final = re.compile(r"<think>\s*(?:</think>\s*)?\Z")
 
 # Ends an assistant turn with `end`, so that a model which never saw the markers still learns to
 # stop: with <|im_end|> alone where that is one token, else followed by the end-of-sequence token.
@@ -80,7 +83,7 @@ class Renderer:
         self._knows_tool_calls = "tool_calls" in self._template
 
     def render(self, row: Row) -> Rendered:
-        """Raises jinja2.TemplateError when the template refuses the conversation."""
+        """Raises whatever the template raises when it refuses the conversation."""
         if row.turns[0].role == "text":
             return Rendered(text=row.turns[0].text + self._eos, spans=None)
         messages = [self._message(turn) for turn in row.turns]
@@ -92,7 +95,7 @@ class Renderer:
         text, _ = self._render(messages, tools)
         spans = self._spans_by_prefixes(messages, tools, text)
         if spans is None:
-            spans = _spans_by_search(messages, text)
+            spans = self._spans_by_search(messages, tools, text)
         return Rendered(text=text, spans=tuple(spans))
 
     def _message(self, turn: Turn) -> dict[str, Any]:
@@ -136,19 +139,40 @@ class Renderer:
             spans.append((len(prompt), len(upto)))
         return spans
 
+    def _spans_by_search(
+        self, messages: list[dict[str, Any]], tools: list[dict[str, Any]] | None, text: str
+    ) -> list[tuple[int, int]]:
+        spans: list[tuple[int, int]] = []
+        cursor = 0
+        for index, message in enumerate(messages):
+            is_learnt = message["role"] == "assistant"
+            if is_learnt:
+                # A short answer may be a part of the header's own words.
+                head = self._head(messages[:index], tools)
+                if head is None or (at := text.find(head, cursor)) < 0:
+                    continue
+                cursor = at + len(head)
+            content = message["content"].strip()
+            found = text.find(content, cursor) if content else -1
+            if found < 0:
+                continue
+            cursor = found + len(content)
+            if is_learnt:
+                spans.append((found, cursor))
+        return spans
 
-def _spans_by_search(messages: list[dict[str, Any]], text: str) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
-    cursor = 0
-    for message in messages:
-        content = message["content"].strip()
-        found = text.find(content, cursor) if content else -1
-        if found < 0:
-            continue
-        cursor = found + len(content)
-        if message["role"] == "assistant":
-            spans.append((found, cursor))
-    return spans
+    def _head(self, before: list[dict[str, Any]], tools: list[dict[str, Any]] | None) -> str | None:
+        """What the template writes ahead of an answer to these turns; None: it does not tell."""
+        # Many templates refuse turns without a question, as those before a first answer are.
+        for turns in (before, [{"role": "user", "content": "Hello"}]):
+            try:
+                closed, _ = self._render(turns, tools)
+                prompt, _ = self._render(turns, tools, is_prompt=True)
+            except Exception:  # a template may refuse any part of a conversation in its own way
+                continue
+            if prompt.startswith(closed):
+                return _REASONING.sub("", prompt[len(closed) :])
+        return None
 
 
 def _with_parsed_arguments(call: dict[str, Any]) -> dict[str, Any]:
@@ -158,7 +182,7 @@ def _with_parsed_arguments(call: dict[str, Any]) -> dict[str, Any]:
         return call
     try:
         arguments = json.loads(function["arguments"])
-    except ValueError:
+    except (ValueError, RecursionError):
         return call
     if not isinstance(arguments, dict):
         return call

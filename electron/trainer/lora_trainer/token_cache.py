@@ -3,7 +3,7 @@
 ids.bin      int32, the tokens of all rows one after the other
 labels.bin   uint8, 1 where the token is to be learnt
 rows.npz     offsets int64 [rows + 1], label_counts int64 [rows], order_keys uint64 [rows]
-facts.json   the key and the counts of what was left out
+facts.json   the key, the counts of what was left out, and what the chat template refused
 """
 
 from __future__ import annotations
@@ -31,6 +31,20 @@ class RowCounts:
     truncated: int = 0
 
 
+@dataclass(kw_only=True)
+class Refusals:
+    """Rows that the chat template refuses; they are among those without labels."""
+
+    rows: int = 0
+    first_message: str = ""
+
+    def add(self, error: Exception) -> None:
+        if self.rows == 0:
+            lines = str(error).strip().splitlines() or [type(error).__name__]
+            self.first_message = lines[0][:200]
+        self.rows += 1
+
+
 class TokenStore:
     def __init__(self, folder: Path) -> None:
         rows = np.load(folder / "rows.npz")
@@ -38,9 +52,13 @@ class TokenStore:
         self.label_counts: np.ndarray = rows["label_counts"]
         self.order_keys: np.ndarray = rows["order_keys"]
         self.lengths: np.ndarray = np.diff(self.offsets)
-        self.counts = RowCounts(**json.loads((folder / "facts.json").read_text("utf-8"))["counts"])
+        facts = json.loads((folder / "facts.json").read_text("utf-8"))
+        self.counts = RowCounts(**facts["counts"])
+        self.refusals = Refusals(**facts["refusals"])
         self._ids = _mapped(folder / "ids.bin", np.int32)
         self._labels = _mapped(folder / "labels.bin", np.uint8)
+        if not len(self._ids) == len(self._labels) == self.offsets[-1]:
+            raise ValueError(f"{folder}: the files of the token cache do not fit together.")
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -87,7 +105,7 @@ class StoreWriter:
         self._label_counts.append(int(example.is_label.sum()))
         self._order_keys.append(order_key)
 
-    def finish(self, key: str, counts: RowCounts) -> None:
+    def finish(self, key: str, counts: RowCounts, refusals: Refusals) -> None:
         self.close()
         np.savez(
             self._folder / "rows.npz",
@@ -95,7 +113,7 @@ class StoreWriter:
             label_counts=np.asarray(self._label_counts, dtype=np.int64),
             order_keys=np.asarray(self._order_keys, dtype=np.uint64),
         )
-        facts = {"key": key, "counts": asdict(counts)}
+        facts = {"key": key, "counts": asdict(counts), "refusals": asdict(refusals)}
         (self._folder / "facts.json").write_text(json.dumps(facts), "utf-8")
 
 

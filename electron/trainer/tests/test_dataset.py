@@ -12,15 +12,17 @@ from transformers import AutoTokenizer
 from lora_trainer.config import read_config
 from lora_trainer.dataset import PreparedData, prepare_data, split_rows
 from lora_trainer.failures import StopRequested, TrainingFailure
+from lora_trainer.templates import Renderer
 
 
 def qa(question: str, answer: str) -> str:
     return json.dumps({"question": question, "answer": answer})
 
 
-def prepare(folder: Path, max_tokens: int = 256) -> PreparedData:
+def prepare(folder: Path, max_tokens: int = 256, template: str | None = None) -> PreparedData:
     config = read_config(folder)
     tokenizer = AutoTokenizer.from_pretrained(config.base_model.path)
+    tokenizer.chat_template = template or tokenizer.chat_template
     return prepare_data(config, folder, tokenizer, max_tokens, lambda: None)
 
 
@@ -88,6 +90,17 @@ def test_tokens_are_cached_until_something_changes(make_run) -> None:
     assert cached.stat().st_mtime_ns != first
 
 
+@pytest.mark.parametrize("name", ["ids.bin", "labels.bin"])
+def test_truncated_cache_is_made_again(make_run, name: str) -> None:
+    folder = make_run()
+    prepare(folder)
+    cached = folder / "tokens" / name
+    whole = cached.read_bytes()
+    cached.write_bytes(whole[:-4])
+    prepare(folder)
+    assert cached.read_bytes() == whole
+
+
 def test_stop_while_tokenising_leaves_no_half_cache(make_run) -> None:
     folder = make_run()
     config = read_config(folder)
@@ -135,3 +148,68 @@ def test_nothing_left_says_why(
         prepare(make_run(data=data, data_format="question_answer"), max_tokens)
     assert failure.value.kind == "no_rows"
     assert told in failure.value.message
+
+
+ANSWER = (
+    "{% for message in messages %}{{ message['role'] + ': ' }}"
+    "{% if message['role'] == 'assistant' %}{% generation %}"
+    "{{ message['content'] }}{% endgeneration %}"
+    "{% else %}{{ message['content'] }}{% endif %}{% endfor %}"
+)
+# As that of Gemma.
+WITHOUT_SYSTEM = (
+    "{% if messages[0]['role'] == 'system' %}"
+    "{{ raise_exception('System role not supported') }}{% endif %}" + ANSWER
+)
+
+
+def chat(system: str, answer: str) -> str:
+    turns = [("system", system), ("user", "Hi"), ("assistant", answer)]
+    return json.dumps({"messages": [{"role": role, "content": text} for role, text in turns]})
+
+
+def test_refusing_template_is_named_by_every_attempt(tmp_path: Path, make_run) -> None:
+    data = tmp_path / "data.jsonl"
+    data.write_text("\n".join([*(chat("Be kind.", str(at)) for at in range(20)), "{broken"]))
+    folder = make_run(data=data)
+    for _ in range(2):  # the second one finds the cache of the first
+        with pytest.raises(TrainingFailure) as failure:
+            prepare(folder, template=WITHOUT_SYSTEM)
+        told = "The model's chat template refuses these rows: System role not supported"
+        assert failure.value.kind == "no_rows"
+        assert told in failure.value.message
+        assert failure.value.remedy == "Remove the system turns or choose another model."
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["{{ 1 // 0 }}", "{{ 'x'.index('y') }}"],
+    ids=["ZeroDivisionError", "ValueError"],
+)
+def test_one_row_that_breaks_the_template_is_left_out(tmp_path: Path, make_run, fault: str) -> None:
+    data = tmp_path / "data.jsonl"
+    data.write_text("\n".join([chat("Be kind.", "a"), chat("break", "b"), chat("Hm.", "c")]))
+    broken = "{% if messages[0]['content'] == 'break' %}" + fault + "{% endif %}"
+    prepared = prepare(make_run(data=data), template=broken + ANSWER)
+    assert len(prepared.store) == 2
+    assert prepared.summary()["without_labels"] == 1
+    assert prepared.store.refusals.rows == 1
+
+
+def test_half_a_surrogate_in_tool_arguments_costs_its_row_alone(tmp_path: Path, make_run) -> None:
+    call = {"function": {"name": "f", "arguments": '{"city": "\\ud800"}'}}
+    asked = {"messages": [{"role": "assistant", "content": "x", "tool_calls": [call]}]}
+    data = tmp_path / "data.jsonl"
+    data.write_text("\n".join([json.dumps(asked), chat("Be kind.", "a")]))
+    shown = "{% for m in messages %}{{ m.tool_calls[0].function.arguments.city if m.tool_calls }}"
+    prepared = prepare(make_run(data=data), template=shown + "{% endfor %}" + ANSWER)
+    assert len(prepared.store) == 1
+
+
+def test_lack_of_memory_is_no_fault_of_the_row(make_run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(Renderer, "render", fail)
+    with pytest.raises(MemoryError):
+        prepare(make_run())

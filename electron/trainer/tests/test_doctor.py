@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from run_folder import TRAINER
 
 import doctor
@@ -28,6 +29,18 @@ def test_broken_package_is_named(tmp_path: Path) -> None:
     assert shown.returncode == 1
     assert json.loads(shown.stdout) == {
         "error": {"package": "torch", "message": "OSError: libfoo.so: cannot open"}
+    }
+
+
+def test_failing_device_is_told_as_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    def fail() -> bool:
+        raise RuntimeError("CUDA error: unknown error\nCompile with TORCH_USE_CUDA_DSA")
+
+    monkeypatch.setattr(torch.cuda, "is_available", fail)
+    assert doctor.examine() == {
+        "error": {"package": "torch", "message": "RuntimeError: CUDA error: unknown error"}
     }
 
 

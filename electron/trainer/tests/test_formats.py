@@ -35,3 +35,11 @@ def test_row_case(case: dict) -> None:
         with pytest.raises(RowRejected) as rejected:
             parse_row(raw_bytes(case), case["format"])
         assert rejected.value.reason == case["reason"]
+
+
+@pytest.mark.parametrize("digits", ["12345678901234567", "-98765432109876543210", "9" * 4000])
+def test_long_integers_are_trained_as_written(digits: str) -> None:
+    call = f'{{"function":{{"name":"find","arguments":{{"id":{digits}}}}}}}'
+    turns = f'[{{"role":"assistant","tool_calls":[{call}]}}]'
+    row = parse_row(f'{{"messages":{turns}}}'.encode(), "messages")
+    assert row.turns[0].text == f"[{call}]"

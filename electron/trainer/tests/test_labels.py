@@ -33,6 +33,12 @@ REWRITING = (
     "{{ message['content'] + '<|im_end|>\\n' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
 )
+# As those of models that always reason: the prompt opens it, earlier answers do not have it.
+OPENING = REWRITING.replace(
+    "{{ '<|im_start|>assistant\\n' }}", "{{ '<|im_start|>assistant\\n<think>\\n' }}"
+)
+# Refuses an empty conversation, as many templates do that look for a system turn first.
+LOOKING_FIRST = "{% if messages[0]['role'] == 'tool' %}{% endif %}" + REWRITING
 TOOLS = (
     "{% for message in messages %}{{ '<|im_start|>' + message.role + '\\n' + message.content }}"
     "{% for call in message.tool_calls or [] %}"
@@ -90,6 +96,34 @@ def test_rewriting_template_with_one_round_keeps_its_reasoning(
     assert learnt(tokenizer, row) == "<think></think>Good morning.<|im_end|>"
 
 
+@pytest.mark.parametrize("template", [REWRITING, OPENING], ids=["rewriting", "opening"])
+def test_short_answers_are_not_looked_for_in_the_header(
+    tokenizer: PreTrainedTokenizerFast, template: str
+) -> None:
+    tokenizer.chat_template = template
+    texts = (("user", "Hi"), ("assistant", "a"), ("user", "And?"), ("assistant", "s"))
+    rendered = Renderer(tokenizer).render(Row(turns=tuple(turn(*text) for text in texts)))
+    first = rendered.text.index("assistant\na") + len("assistant\n")
+    last = rendered.text.index("</think>s") + len("</think>")
+    assert rendered.spans == ((first, first + 1), (last, last + 1))
+
+
+def test_answer_without_a_question_is_learnt(tokenizer: PreTrainedTokenizerFast) -> None:
+    tokenizer.chat_template = LOOKING_FIRST
+    assert learnt(tokenizer, Row(turns=TWO_ROUNDS.turns[2:])) == BOTH
+    alone = Row(turns=(turn("assistant", "a"),))
+    rendered = Renderer(tokenizer).render(alone)
+    at = rendered.text.index("</think>a") + len("</think>")
+    assert rendered.spans == ((at, at + 1),)
+
+
+def test_turn_whose_header_is_not_in_the_text_is_left_out(
+    tokenizer: PreTrainedTokenizerFast,
+) -> None:
+    tokenizer.chat_template = PLAIN.replace("'<|im_start|>assistant\\n'", "'<|bot|>'")
+    assert Renderer(tokenizer).render(TWO_ROUNDS).spans == ()
+
+
 def test_tool_calls_are_given_to_a_template_that_knows_them(
     tokenizer: PreTrainedTokenizerFast,
 ) -> None:
@@ -100,6 +134,13 @@ def test_tool_calls_are_given_to_a_template_that_knows_them(
     assert learnt(tokenizer, row) == "weather(Oslo)<|im_end|>"
     tokenizer.chat_template = PLAIN
     assert learnt(tokenizer, row) == "(compact JSON)<|im_end|>"
+
+
+def test_arguments_nested_too_deep_to_parse_stay_text(tokenizer: PreTrainedTokenizerFast) -> None:
+    call = {"function": {"name": "f", "arguments": "[" * 100_000}}
+    asked = Turn(role="assistant", text="(compact JSON)", content="Look.", tool_calls=(call,))
+    tokenizer.chat_template = PLAIN + "{# tool_calls #}"
+    assert learnt(tokenizer, Row(turns=(turn("user", "Go"), asked))) == "Look.<|im_end|>"
 
 
 def test_raw_text_is_learnt_whole_but_for_its_first_token(

@@ -30,15 +30,29 @@ function checkSchema(promised, found) {
 
 function checkFunction(wanted, found) {
   const name = `${wanted.schema}.${wanted.name}`;
-  const present = found.find(
+  const ofThatName = found.filter(
     (candidate) => candidate.schema === wanted.schema && candidate.name === wanted.name,
   );
+  const present = ofThatName.find((candidate) => candidate.arguments === wanted.arguments);
+  // First, for an older function may stand in the way of the one to be made.
+  const others = ofThatName
+    .filter((candidate) => candidate !== present)
+    .map((other) =>
+      fault(
+        name,
+        `There is another function ${name}(${other.arguments}) that no migration knows: calls may reach it, or be refused as ambiguous.`,
+        `drop function ${name}(${other.arguments});`,
+      ),
+    );
   const rerun = `-- Run all of ${wanted.migration}`;
-  if (present === undefined) return [fault(name, `The function ${name} is missing.`, rerun)];
+  if (present === undefined) {
+    return [...others, fault(name, `The function ${name} is missing.`, rerun)];
+  }
   const differences = Object.keys(wanted)
     .filter((key) => !["migration", "executableBy"].includes(key))
     .filter((key) => JSON.stringify(wanted[key]) !== JSON.stringify(present[key]));
   return [
+    ...others,
     ...(differences.length === 0
       ? []
       : [
@@ -80,7 +94,6 @@ function inWords(/** @type {string} */ key) {
       sourceHash: "other text",
       settings: "other search_path",
       isSecurityDefiner: "other rights",
-      arguments: "other arguments",
       volatility: "other volatility",
     }[key] ?? key
   );

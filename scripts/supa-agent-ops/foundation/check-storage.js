@@ -1,5 +1,6 @@
 "use strict";
 const { comparePolicies } = require("./check-policies.js");
+const { holdsForOtherBucketsOnly } = require("./policy-buckets.js");
 const { quoteText } = require("./sql-names.js");
 
 function checkStorage(promised, found) {
@@ -76,9 +77,12 @@ function checkBucket(bucket, found) {
 /** Policies of a project's other buckets are none of our business; those without a bucket are. */
 function concernsUs(policy, { buckets, policies }) {
   if (policies.some(({ name }) => name === policy.name)) return true;
-  const text = `${policy.using ?? ""} ${policy.check ?? ""}`;
-  const compared = [...text.matchAll(/bucket_id = '([^']*)'/g)].map(([, id]) => id);
-  return compared.length === 0 || compared.some((id) => buckets.some((bucket) => bucket.id === id));
+  const conditions = [policy.using, policy.check].filter((condition) => condition !== null);
+  const ours = buckets.map(({ id }) => id);
+  return (
+    conditions.length === 0 ||
+    conditions.some((condition) => !holdsForOtherBucketsOnly(condition, ours))
+  );
 }
 
 function inOrder(/** @type {string[]} */ types) {

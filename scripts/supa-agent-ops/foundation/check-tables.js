@@ -22,6 +22,7 @@ function checkTables(promised, found) {
       ];
     }
     return [
+      ...checkLogged(name, table, present),
       ...checkColumns(name, table, present),
       ...checkPrimaryKey(name, table, present),
       ...checkConstraints(name, table, present),
@@ -34,6 +35,17 @@ function checkTables(promised, found) {
 function rerun(table, { functions }) {
   const files = new Set([table.migration, ...functions.map(({ migration }) => migration)]);
   return [...files].map((file) => `-- Run all of ${file}`).join("\n");
+}
+
+function checkLogged(name, table, present) {
+  if (present.isLogged === table.isLogged) return [];
+  return [
+    fault(
+      name,
+      "is unlogged: the database empties it after a crash",
+      `alter table public.${name} set logged;`,
+    ),
+  ];
 }
 
 function checkColumns(name, table, present) {

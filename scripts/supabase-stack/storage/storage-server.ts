@@ -12,7 +12,7 @@ import { ResumableUploads } from "./resumable-uploads.ts";
 import { THE_SERVER } from "./run-as-caller.ts";
 import { sendObject } from "./send-object.ts";
 import { SignedUrls } from "./signed-urls.ts";
-import { badRequest, objectNotFound, sendStorageError } from "./storage-error.ts";
+import { badRequest, bucketNotFound, objectNotFound, sendStorageError } from "./storage-error.ts";
 import { uploadObject } from "./upload-object.ts";
 import type { UploadParts } from "./upload-object.ts";
 
@@ -96,6 +96,11 @@ export class StorageServer {
       const name = rest.slice(2).join("/");
       await this.#signedUrls.check(query.get("token") ?? "", second, name);
       return this.#send(THE_SERVER, second, name, request, response, query);
+    }
+    if (method === "GET" && first === "public") {
+      const bucket = await this.#parts.objects.findBucket(THE_SERVER, second);
+      if (!bucket.public) throw bucketNotFound();
+      return this.#send(THE_SERVER, second, rest.slice(2).join("/"), request, response, query);
     }
     const caller = await this.#callerOf(request);
     if (method === "POST" && first === "list") {

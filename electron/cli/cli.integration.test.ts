@@ -1,0 +1,106 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync, watch, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+/** The real command in processes of its own, as a person runs it. */
+const root = join(import.meta.dirname, "..", "..");
+const command = [join(root, "scripts", "launch.js"), join(root, "electron", "cli.ts")];
+let home = "";
+
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), "lora-desk-cli-"));
+});
+afterAll(() => {
+  if (home !== "") rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+});
+
+const env = () => ({ ...process.env, LORA_DESK_HOME: home, HF_HOME: join(home, "hub") });
+
+async function desk(...args: string[]): Promise<{ exitCode: number | undefined; reply: never }> {
+  const { exitCode, stdout } = await execa(process.execPath, [...command, ...args, "--json"], {
+    env: env(),
+    reject: false,
+    stdin: "ignore",
+  });
+  return { exitCode, reply: JSON.parse(stdout) as never };
+}
+
+test("nonsense is refused with a sentence and exit code 1", async () => {
+  for (const args of [
+    ["datasets", "import", join(home, "nowhere.jsonl")],
+    ["datasets", "show", "nothing"],
+    ["jobs", "stop", "nothing"],
+    ["train", "--dataset", "nothing"],
+    ["serve", "--port", "many"],
+  ]) {
+    const { exitCode, reply } = await desk(...args);
+    expect(exitCode).toBe(1);
+    expect(reply).toMatchObject({ ok: false, error: { message: expect.stringMatching(/.{15}/u) } });
+  }
+});
+
+test("of two that serve at once one is the core, and both print a link to it", async () => {
+  const children = [1, 2].map(() =>
+    spawn(process.execPath, [...command, "serve", "--port", "0", "--json"], {
+      env: env(),
+      stdio: ["ignore", "pipe", "inherit"],
+    }),
+  );
+  try {
+    const replies = await Promise.all(
+      children.map(async ({ stdout }) => {
+        for await (const line of createInterface({ input: stdout })) {
+          return JSON.parse(line) as { ok: boolean; link: string; isOurs: boolean };
+        }
+        throw new Error("It ended without a link.");
+      }),
+    );
+    expect(replies.filter(({ isOurs }) => isOurs)).toHaveLength(1);
+    expect(new Set(replies.map(({ link }) => new URL(link).port)).size).toBe(1);
+    for (const { link } of replies) {
+      expect((await fetch(link, { redirect: "manual" })).status).toBe(303);
+    }
+  } finally {
+    await Promise.all(
+      children.map(async (child) => {
+        if (child.exitCode !== null) return;
+        child.kill("SIGTERM");
+        await once(child, "exit");
+      }),
+    );
+  }
+});
+
+test("a run started with --detach goes on when the command has ended", async () => {
+  const rows = Array.from({ length: 40 }, (_, index) =>
+    JSON.stringify({ question: `What is ${index} plus one?`, answer: `It is ${index + 1}.` }),
+  );
+  const file = join(home, "sums.jsonl");
+  writeFileSync(file, rows.join("\n"));
+  const started = await desk("train", "--dataset", file, "--detach", "--epochs", "4");
+  expect(started.exitCode).toBe(0);
+  const { job } = started.reply as { job: { id: string } };
+
+  const run = join(home, "runs", job.id);
+  await untilThere(run, "exit.json");
+  const { reply } = await desk("jobs", "show", job.id);
+  expect(reply).toMatchObject({ job: { status: "completed" } });
+  expect(existsSync(join(run, "adapter", "adapter_model.safetensors"))).toBe(true);
+});
+
+function untilThere(folder: string, name: string): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = watch(folder, () => look());
+    const look = () => {
+      if (!existsSync(join(folder, name))) return;
+      watcher.close();
+      resolve();
+    };
+    look();
+  });
+}
