@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -79,7 +80,7 @@ def open_store(folder: Path, key: str) -> TokenStore | None:
     try:
         facts = json.loads((folder / "facts.json").read_text("utf-8"))
         return TokenStore(folder) if facts["key"] == key else None
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
         return None
 
 
