@@ -78,9 +78,9 @@ function reinstallAdvice(
   const plainVersion = torch.version.split("+")[0];
   const command = `"${pythonPath}" -m pip install --force-reinstall "torch==${plainVersion}"`;
   if (platform === "linux") {
-    return `Install the CUDA build with: ${command}. The plain package is the CUDA one on 64-bit x86 Linux, unless your package index offers only the CPU build; then add the --index-url that PyTorch's “Get started” selector shows for a CUDA version that driver ${driverVersion} supports.`;
+    return `Install the CUDA build with: ${command}. The plain package is the CUDA one on 64-bit x86 Linux, unless your package index offers only the CPU build; then add the index option that PyTorch's “Get started” selector shows for a CUDA version that driver ${driverVersion} supports.`;
   }
-  return `Install the CUDA build with: ${command} --index-url <URL>, where <URL> is the one that PyTorch's “Get started” selector shows for Windows, Pip, Python and a CUDA version that driver ${driverVersion} supports. Then check again.`;
+  return `Install the CUDA build with: ${command}, followed by the index option that PyTorch's “Get started” selector shows for Windows, Pip, Python and a CUDA version that driver ${driverVersion} supports. Then check again.`;
 }
 
 function count(gpus: number): string {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { newArtifact, newDataset, newJob, type Row } from "./sample-rows.ts";
+import { pushNewJob } from "./push-new-job.ts";
 import { type Answer, operation, push } from "./sync-calls.ts";
 import { openTeamProject, type TeamProject } from "./team-project.ts";
 
@@ -15,15 +16,7 @@ afterAll(async () => {
   await project?.close();
 });
 beforeEach(async () => {
-  dataset = newDataset();
-  job = newJob(dataset.id);
-  const answers = await push(
-    project.owner.client,
-    operation("insert", "datasets", dataset),
-    operation("insert", "training_jobs", job),
-  );
-  if (answers.some(({ outcome }) => outcome !== "applied"))
-    throw new Error(JSON.stringify(answers));
+  ({ dataset, job } = await pushNewJob(project.owner.client));
 });
 
 test("a batch in the order of its references is stored under the caller's name", async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { newDataset, newJob, type Row } from "./sample-rows.ts";
+import type { Row } from "./sample-rows.ts";
+import { pushNewJob } from "./push-new-job.ts";
 import { operation, push } from "./sync-calls.ts";
 import { openTeamProject, type TeamProject } from "./team-project.ts";
 
@@ -15,15 +16,7 @@ afterAll(async () => {
   await project?.close();
 });
 beforeEach(async () => {
-  dataset = newDataset();
-  job = newJob(dataset.id);
-  const answers = await push(
-    project.owner.client,
-    operation("insert", "datasets", dataset),
-    operation("insert", "training_jobs", job),
-  );
-  if (answers.some(({ outcome }) => outcome !== "applied"))
-    throw new Error(JSON.stringify(answers));
+  ({ dataset, job } = await pushNewJob(project.owner.client));
 });
 
 test("the job's own machine reports progress, others ask for a state", async () => {

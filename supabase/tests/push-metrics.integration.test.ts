@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { newDataset, newJob, newPoint, type Row } from "./sample-rows.ts";
-import { operation, push } from "./sync-calls.ts";
+import { newPoint, type Row } from "./sample-rows.ts";
+import { pushNewJob } from "./push-new-job.ts";
 import { openTeamProject, type TeamProject } from "./team-project.ts";
 
 let project: TeamProject;
-let dataset: Row;
 let job: Row;
 
 beforeAll(async () => {
@@ -15,15 +14,7 @@ afterAll(async () => {
   await project?.close();
 });
 beforeEach(async () => {
-  dataset = newDataset();
-  job = newJob(dataset.id);
-  const answers = await push(
-    project.owner.client,
-    operation("insert", "datasets", dataset),
-    operation("insert", "training_jobs", job),
-  );
-  if (answers.some(({ outcome }) => outcome !== "applied"))
-    throw new Error(JSON.stringify(answers));
+  ({ job } = await pushNewJob(project.owner.client));
 });
 
 async function pushPoints(...points: Record<string, unknown>[]) {
