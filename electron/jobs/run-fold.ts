@@ -45,6 +45,7 @@ function advance(record: JobRecord, event: RunEvent): JobRecord {
     case "done":
       return { ...record, report: { ...record.report, done: doneReportOf(event) } };
     case "eval":
+    case "dry_run":
     case "sample":
     case "warning":
       return record;
@@ -142,6 +143,7 @@ function entryOf(event: RunEvent): NewTimelineEntry | null {
       };
     case "step":
     case "eval":
+    case "dry_run":
       return null;
     default:
       return assertNever(event);

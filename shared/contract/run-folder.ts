@@ -18,7 +18,19 @@ const version = z.literal(1);
 
 export const runDeviceSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("cpu") }),
-  z.object({ kind: z.literal("cuda"), uuids: z.array(z.string()).min(1) }),
+  z.object({
+    kind: z.literal("cuda"),
+    uuids: z.array(z.string()).min(1),
+    /** More than one machine: the same for all but `rank`; the run is started on each of them. */
+    cluster: z
+      .object({
+        machines: z.int().min(2),
+        rank: z.int().nonnegative(),
+        /** host:port of the machine with rank 0. */
+        rendezvous: z.string().regex(/^[A-Za-z0-9.:[\]-]+:\d{1,5}$/),
+      })
+      .optional(),
+  }),
 ]);
 export type RunDevice = z.infer<typeof runDeviceSchema>;
 
@@ -72,6 +84,8 @@ export const dataSummarySchema = z.object({
   without_labels: z.int(),
   dropped_too_long: z.int(),
   truncated: z.int(),
+  /** Rows that were cut into several sequences. */
+  split: z.int().default(0),
   train_rows: z.int(),
   validation_rows: z.int(),
   train_tokens: z.int(),
@@ -95,6 +109,12 @@ export const runEventSchema = z.discriminatedUnion("type", [
         device: z.string(),
         precision: z.string(),
         data: dataSummarySchema,
+        /** Processes that train together. */
+        processes: z.int().positive().optional(),
+        is_packed: z.boolean().optional(),
+        attention: z.string().optional(),
+        /** Name and version of what the run depends on, to repeat it. */
+        packages: z.record(z.string(), z.string()).optional(),
       })
       .optional(),
   }),
@@ -122,6 +142,22 @@ export const runEventSchema = z.discriminatedUnion("type", [
     loss: z.number().nullable(),
     perplexity: z.number().nullable(),
     rows: z.int().positive(),
+    /** The lowest validation loss of the run so far. */
+    is_best: z.boolean().optional(),
+  }),
+  /** One forward and backward on the longest micro-batch, before the first step of an attempt. */
+  z.object({
+    ...eventBase,
+    type: z.literal("dry_run"),
+    rows: z.int().positive(),
+    longest_tokens: z.int().positive(),
+    /** Of the whole optimiser step, all micro-batches as long as this one: an upper bound. */
+    step_ms: z.number(),
+    memory_mb: z.number(),
+    /** Of the device (CUDA) or of the machine (CPU); null when it is not known. */
+    memory_limit_mb: z.number().nullable(),
+    /** Of the steps that remain, at most. */
+    seconds_left: z.number(),
   }),
   z.object({ ...eventBase, type: z.literal("sample"), step, prompt: z.string(), text: z.string() }),
   z.object({
@@ -144,6 +180,10 @@ export const runEventSchema = z.discriminatedUnion("type", [
     type: z.literal("done"),
     reason: z.enum(["completed", "stopped"]),
     step,
+    /** The step whose weights the adapter has: not the last one where the best were asked for. */
+    adapter_step: step.optional(),
+    best: z.object({ step, loss: z.number() }).nullable().optional(),
+    is_stopped_early: z.boolean().optional(),
     seconds: z.number(),
     first_loss: z.number().nullable(),
     last_loss: z.number().nullable(),

@@ -44,6 +44,7 @@ export type HyperparameterPreset = Hyperparameters & {
 
 const balanced: Hyperparameters = {
   method: "lora",
+  quantization: "none",
   rank: 16,
   alpha: 32,
   dropout: 0.05,
@@ -51,6 +52,7 @@ const balanced: Hyperparameters = {
   learning_rate: 2e-4,
   schedule: "cosine",
   warmup_share: 0.03,
+  warmup_steps: null,
   weight_decay: 0.01,
   max_gradient_norm: 1,
   batch_size: 4,
@@ -59,11 +61,20 @@ const balanced: Hyperparameters = {
   max_steps: null,
   max_sequence_tokens: 2048,
   long_rows: "truncate",
+  packing: "auto",
   validation_share: 0.05,
   evaluate_every_steps: null,
   checkpoint_every_steps: null,
+  early_stopping_patience: null,
+  adapter_from: "last",
+  sample_prompts: [],
+  sample_every_steps: null,
+  sample_max_tokens: 128,
   gradient_checkpointing: false,
   precision: "auto",
+  compile: false,
+  deterministic: false,
+  parallelism: "auto",
   seed: 42,
 };
 

@@ -17,6 +17,7 @@ from .formats import FIRST_FIELD
 @dataclass(frozen=True, kw_only=True)
 class Hyperparameters:
     method: str
+    quantization: str
     rank: int
     alpha: float
     dropout: float
@@ -24,6 +25,7 @@ class Hyperparameters:
     learning_rate: float
     schedule: str
     warmup_share: float
+    warmup_steps: int | None
     weight_decay: float
     max_gradient_norm: float
     batch_size: int
@@ -32,11 +34,20 @@ class Hyperparameters:
     max_steps: int | None
     max_sequence_tokens: int
     long_rows: str
+    packing: str
     validation_share: float
     evaluate_every_steps: int | None
     checkpoint_every_steps: int | None
+    early_stopping_patience: int | None
+    adapter_from: str
+    sample_prompts: tuple[str, ...]
+    sample_every_steps: int | None
+    sample_max_tokens: int
     gradient_checkpointing: bool
     precision: str
+    compile: bool
+    deterministic: bool
+    parallelism: str
     seed: int
 
 
@@ -83,6 +94,9 @@ class _Reader:
         self._value = value
         self._path = path
 
+    def with_defaults(self, defaults: dict[str, Any]) -> _Reader:
+        return _Reader({**defaults, **self._value}, self._path)
+
     def _get(self, key: str) -> Any:
         if key not in self._value:
             raise _bad(f"`{self._path}.{key}` is missing")
@@ -113,14 +127,20 @@ class _Reader:
             raise _bad(f"`{self._path}.{key}` must be a whole number")
         return int(value)
 
-    def integer_or_null(self, key: str) -> int | None:
-        return None if self._get(key) is None else self.integer(key, 1, 2**53)
+    def integer_or_null(self, key: str, low: int = 1) -> int | None:
+        return None if self._get(key) is None else self.integer(key, low, 2**53)
 
     def flag(self, key: str) -> bool:
         value = self._get(key)
         if not isinstance(value, bool):
             raise _bad(f"`{self._path}.{key}` must be true or false")
         return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self._get(key)
+        if isinstance(value, list) and all(isinstance(text, str) and text for text in value):
+            return tuple(value)
+        raise _bad(f"`{self._path}.{key}` must be a list of texts")
 
     def modules(self, key: str) -> str | tuple[str, ...]:
         value = self._get(key)
@@ -177,15 +197,34 @@ def read_config(folder: Path) -> RunConfig:
             format=data.text("format", tuple(FIRST_FIELD)),
             sha256=data.text("sha256", pattern=r"[0-9a-f]{64}"),
         ),
-        hyperparameters=_hyperparameters(top.child("hyperparameters")),
+        hyperparameters=_hyperparameters(
+            top.child("hyperparameters").with_defaults(_LATER_FIELDS)
+        ),
         device_kind=kind,
         device_count=device.length("uuids") if kind == "cuda" else 0,
     )
 
 
+# Of the fields that came later: a run that was begun before goes on as it was begun.
+_LATER_FIELDS = {
+    "quantization": "none",
+    "warmup_steps": None,
+    "packing": "off",
+    "early_stopping_patience": None,
+    "adapter_from": "last",
+    "sample_prompts": [],
+    "sample_every_steps": None,
+    "sample_max_tokens": 128,
+    "compile": False,
+    "deterministic": False,
+    "parallelism": "auto",
+}
+
+
 def _hyperparameters(read: _Reader) -> Hyperparameters:
     return Hyperparameters(
         method=read.text("method", ("lora", "rslora", "dora")),
+        quantization=read.text("quantization", ("none", "nf4")),
         rank=read.integer("rank", 1, 1024),
         alpha=read.number("alpha", 1e-9, 4096),
         dropout=read.number("dropout", 0, 0.9),
@@ -193,6 +232,7 @@ def _hyperparameters(read: _Reader) -> Hyperparameters:
         learning_rate=read.number("learning_rate", 1e-12, 1),
         schedule=read.text("schedule", ("cosine", "linear", "constant")),
         warmup_share=read.number("warmup_share", 0, 1),
+        warmup_steps=read.integer_or_null("warmup_steps", 0),
         weight_decay=read.number("weight_decay", 0, 1),
         max_gradient_norm=read.number("max_gradient_norm", 1e-9, float("inf")),
         batch_size=read.integer("batch_size", 1, 4096),
@@ -200,11 +240,20 @@ def _hyperparameters(read: _Reader) -> Hyperparameters:
         epochs=read.number("epochs", 1e-6, 1000),
         max_steps=read.integer_or_null("max_steps"),
         max_sequence_tokens=read.integer("max_sequence_tokens", 8, 1_048_576),
-        long_rows=read.text("long_rows", ("drop", "truncate")),
+        long_rows=read.text("long_rows", ("drop", "truncate", "split")),
+        packing=read.text("packing", ("auto", "on", "off")),
         validation_share=read.number("validation_share", 0, 0.5),
         evaluate_every_steps=read.integer_or_null("evaluate_every_steps"),
         checkpoint_every_steps=read.integer_or_null("checkpoint_every_steps"),
+        early_stopping_patience=read.integer_or_null("early_stopping_patience"),
+        adapter_from=read.text("adapter_from", ("last", "best")),
+        sample_prompts=read.texts("sample_prompts"),
+        sample_every_steps=read.integer_or_null("sample_every_steps"),
+        sample_max_tokens=read.integer("sample_max_tokens", 1, 2048),
         gradient_checkpointing=read.flag("gradient_checkpointing"),
         precision=read.text("precision", ("auto", "bf16", "fp16", "fp32")),
+        compile=read.flag("compile"),
+        deterministic=read.flag("deterministic"),
+        parallelism=read.text("parallelism", ("auto", "data", "sharded")),
         seed=read.integer("seed", 0, 2_147_483_647),
     )
