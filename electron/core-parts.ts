@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Handlers, Method } from "../shared/contract/contract.ts";
 import type { Job } from "../shared/contract/jobs.ts";
 import { openDatasetLibrary } from "./datasets/dataset-library.ts";
+import { type Exports, openExports } from "./exports/open-exports.ts";
 import type { FileRegister } from "./gateway/file-register.ts";
 import type { Hub } from "./gateway/hub.ts";
 import { openGpuMonitor } from "./gpus/open-gpu-monitor.ts";
@@ -14,6 +15,7 @@ import { openPythonEnvironment } from "./python/open-python-environment.ts";
 import { openSettings } from "./settings/settings-store.ts";
 import type { Store } from "./store/open-store.ts";
 import { createProjectCheck } from "./sync/check-project.ts";
+import { openTokenInspector } from "./tokens/open-token-inspector.ts";
 
 export interface CorePartsOptions {
   homePath: string;
@@ -30,7 +32,10 @@ export interface CorePartsOptions {
 export interface CoreParts {
   /** What the parts answer; the rest is the core's own. */
   handlers: Handlers<
-    Exclude<Method, "app.info" | "files.choose" | "sample.train" | "sample.status">
+    Exclude<
+      Method,
+      "app.info" | "files.choose" | "settings.chooseLlamaCpp" | "sample.train" | "sample.status"
+    >
   >;
   /** Resolves when what the runs did while no app was there is in the store. */
   caughtUp(): Promise<void>;
@@ -68,7 +73,8 @@ export function openCoreParts(
     ...shared,
     settings,
     gpus: () => gpus.report(),
-    inUseBy: () => trainingJob(jobs),
+    inUseBy: () =>
+      trainingJob(jobs) ?? (exports.isRunning() ? "an adapter is being exported with it" : null),
   });
   closers.push(() => python.close());
   const models = openModelLibrary({ ...shared, settings, pythonFor: () => python.ready() });
@@ -90,6 +96,21 @@ export function openCoreParts(
     gpus: () => gpus.report(),
   });
   closers.push(() => jobs.close());
+  const tokens = openTokenInspector({
+    ...shared,
+    pythonFor: (signal) => python.ready(signal),
+    findDataset: (id) => datasets.findReady(id),
+    findModel: (id) => models.find(id),
+    copyRows: (id, rows, folder) => datasets.copyRows(id, rows, folder),
+  });
+  closers.push(() => tokens.close());
+  const exports: Exports = openExports({
+    ...shared,
+    settings,
+    pythonFor: (signal) => python.ready(signal),
+    findAdapter: (id) => findAdapter(jobs, id),
+  });
+  closers.push(() => exports.close());
 
   return {
     handlers: {
@@ -98,11 +119,20 @@ export function openCoreParts(
       ...python.requests,
       ...models.requests,
       ...datasets.requests,
+      ...tokens.requests,
       ...jobs.requests,
+      ...exports.requests,
       ...createProjectCheck({ supabasePath: options.supabasePath, fetch }).requests,
     },
     caughtUp: () => jobs.caughtUp(),
   };
+}
+
+/** An adapter with the base model that its job was trained on. */
+async function findAdapter({ requests }: Jobs, id: string) {
+  const artifact = await requests["artifacts.get"]({ id }, "local");
+  const job = await requests["jobs.get"]({ id: artifact.jobId }, "local");
+  return { artifact, base: job.baseModel };
 }
 
 /** Who would be hurt if the environment were removed now. */

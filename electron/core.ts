@@ -102,6 +102,12 @@ async function build(
       "files.choose": () => {
         throw new AppError("unsupported", "Only the desktop app can open a file dialog.");
       },
+      "settings.chooseLlamaCpp": () => {
+        throw new AppError(
+          "unsupported",
+          "Only the desktop app can open a folder dialog. On this machine's command line: lora-desk env llama-cpp DIR",
+        );
+      },
     },
     log,
   );

@@ -1,9 +1,18 @@
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { app, dialog, ipcMain, nativeTheme, protocol, shell } from "electron";
+import {
+  app,
+  dialog,
+  ipcMain,
+  nativeTheme,
+  type OpenDialogOptions,
+  protocol,
+  shell,
+} from "electron";
 import { AppError } from "../shared/app-error.ts";
 import { openCore } from "./core.ts";
 import { withFileChoice } from "./desktop/choose-file.ts";
+import { withLlamaCppChoice } from "./desktop/choose-llama-cpp.ts";
 import { CoreSwitch } from "./desktop/core-switch.ts";
 import { findDeskPaths } from "./desktop/desk-paths.ts";
 import { acceptDroppedFiles } from "./desktop/dropped-file.ts";
@@ -95,9 +104,11 @@ function run(home: string, log: CoreLog): void {
   });
 
   const registerFile = cores.registerFile.bind(cores);
+  const showDialog = (options: OpenDialogOptions) =>
+    desk?.showOpenDialog(options) ?? dialog.showOpenDialog(options);
   const dispatch = withFileChoice({
-    dispatch: cores.dispatch,
-    showDialog: (options) => desk?.showOpenDialog(options) ?? dialog.showOpenDialog(options),
+    dispatch: withLlamaCppChoice({ dispatch: cores.dispatch, showDialog }),
+    showDialog,
     registerFile,
   });
   registerIpc(ipcMain, { dispatch, hub: cores.hub }, isOurPage);

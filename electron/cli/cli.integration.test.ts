@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, watch, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -36,6 +36,11 @@ test("nonsense is refused with a sentence and exit code 1", async () => {
     ["datasets", "show", "nothing"],
     ["jobs", "stop", "nothing"],
     ["train", "--dataset", "nothing"],
+    ["train"],
+    ["train", "--config", join(home, "nowhere.json")],
+    ["export", "nothing", "--format", "merged"],
+    ["inspect", "nothing", "--rows", "first"],
+    ["env", "llama-cpp", home],
     ["serve", "--port", "many"],
   ]) {
     const { exitCode, reply } = await desk(...args);
@@ -91,6 +96,28 @@ test("a run started with --detach goes on when the command has ended", async () 
   const { reply } = await desk("jobs", "show", job.id);
   expect(reply).toMatchObject({ job: { status: "completed" } });
   expect(existsSync(join(run, "adapter", "adapter_model.safetensors"))).toBe(true);
+});
+
+test("its adapter is exported, its rows are shown as tokens, and it is repeated", async () => {
+  const adapters = (await desk("adapters", "list")).reply as { adapters: { id: string }[] };
+  const [adapter] = adapters.adapters;
+  const to = join(home, "merged");
+  const exported = await desk("export", adapter?.id ?? "", "--format", "merged", "--to", to);
+  expect(exported.reply).toMatchObject({ ok: true, export: { state: "done", path: to } });
+  expect(existsSync(join(to, "model.safetensors"))).toBe(true);
+
+  const { reply } = await desk("inspect", "sums", "--rows", "39,0");
+  const { rows } = reply as { rows: { row: number; text: string; labelCount: number }[] };
+  expect(rows.map(({ row }) => row)).toEqual([39, 0]);
+  expect(rows[0]?.text).toContain("It is 40.");
+  expect(rows[0]?.labelCount).toBeGreaterThan(0);
+
+  const { jobs } = (await desk("jobs", "list")).reply as { jobs: { runPath: string }[] };
+  const [first] = jobs;
+  const config = join(first?.runPath ?? "", "config.json");
+  const repeated = (await desk("train", "--config", config)).reply as { adapter: { path: string } };
+  const weights = (folder: string) => readFileSync(join(folder, "adapter_model.safetensors"));
+  expect(weights(repeated.adapter.path)).toEqual(weights(join(first?.runPath ?? "", "adapter")));
 });
 
 function untilThere(folder: string, name: string): Promise<void> {

@@ -20,6 +20,24 @@ test("numbers, lists, null and words are understood", () => {
 });
 
 test.each([
+  ['sample_prompts=["What is 2+2?", "Name [one], please"]', ["What is 2+2?", "Name [one], please"]],
+  ["sample_prompts=What is 2+2? a=b", ["What is 2+2? a=b"]],
+  ["sample_prompts=42", ["42"]],
+  ["sample_prompts=[]", []],
+])("%s", (pair, prompts) => {
+  expect(applySettings(sampleHyperparameters, [pair]).sample_prompts).toEqual(prompts);
+});
+
+test("a list of modules may go without its brackets", () => {
+  const modules = (pair: string) => applySettings(sampleHyperparameters, [pair]).target_modules;
+  expect(modules("target_modules=q_proj,v_proj")).toEqual(["q_proj", "v_proj"]);
+  expect(modules("target_modules=all-linear")).toBe("all-linear");
+});
+
+test.each([
+  ["sample_prompts=[Hi]", /sample_prompts/],
+  ["sample_prompts=", /sample_prompts/],
+  ["target_modules=q_proj,", /target_modules/],
   ["rang=4", /no hyperparameter “rang”. Known: .*rank/],
   ["toString=4", /no hyperparameter/],
   ["rank=0", /rank/],

@@ -1,13 +1,14 @@
-import { realpath } from "node:fs/promises";
-import { resolve } from "node:path";
-import { AppError } from "../../shared/app-error.ts";
 import type { CoreClient } from "../../shared/contract/contract.ts";
-import type { FileSource, ReadyDataset } from "../../shared/contract/datasets.ts";
+import type { ReadyDataset } from "../../shared/contract/datasets.ts";
 import type { Hyperparameters, PresetId } from "../../shared/contract/hyperparameters.ts";
 import type { Artifact, Job } from "../../shared/contract/jobs.ts";
+import type { GpuReport } from "../../shared/contract/gpus.ts";
 import type { ReadyModel } from "../../shared/contract/models.ts";
-import { pickDevice } from "../quickstart/pick-device.ts";
+import type { RunDevice } from "../../shared/contract/run-folder.ts";
 import { prepareDataset, prepareEnvironment, prepareTinyModel } from "../quickstart/prepare-run.ts";
+import { chooseDevice, type DeviceOptions } from "./choose-device.ts";
+import type { WantedDataset } from "./find-dataset.ts";
+import { findModel } from "./find-model.ts";
 import { followJob } from "./follow-job.ts";
 import { onAnyCore, type Session } from "./session.ts";
 import { bar, compact, duration, type StatusLine } from "./terminal.ts";
@@ -15,11 +16,13 @@ import { untilOnItsOwn } from "./until-on-its-own.ts";
 
 export interface TrainingWish {
   name: string | undefined;
-  dataset: FileSource | { kind: "library"; dataset: ReadyDataset };
-  /** A model folder; without one the tiny base model is used. */
-  modelPath: string | undefined;
+  dataset: WantedDataset;
+  /** A model's folder or name; without one the tiny base model is used. */
+  model: string | undefined;
   presetId: PresetId;
   hyperparameters: Hyperparameters;
+  /** Where to train; what is left out is chosen by what there is. */
+  device: RunDevice | DeviceOptions;
   isDetached: boolean;
 }
 
@@ -71,17 +74,17 @@ async function getReady(client: CoreClient, wish: TrainingWish, line: StatusLine
 
   const { report } = await prepareEnvironment(client, show);
   const gpus = await client.request("gpus.report", {});
-  const device = pickDevice(gpus, report);
-  const sees = device.kind === "cpu" ? "the CPU" : report.torch.devices.join(", ");
+  const device = "kind" in wish.device ? wish.device : chooseDevice(wish.device, gpus, report);
+  const sees = device.kind === "cpu" ? "the CPU" : gpuNames(device, gpus);
   line.show(`Environment  torch ${report.torch.version}, training on ${sees}`, true);
   if (device.kind === "cpu" && gpus.gpus.length > 0) {
     line.show("             There is a GPU, but torch cannot use it: lora-desk env doctor", true);
   }
 
   const model =
-    wish.modelPath === undefined
+    wish.model === undefined
       ? await prepareTinyModel(client, show)
-      : await findModel(client, wish.modelPath);
+      : await findModel(client, wish.model);
   line.show(`Base model   ${model.name}, ${compact(model.details.parameters)} parameters`, true);
 
   const dataset =
@@ -92,6 +95,14 @@ async function getReady(client: CoreClient, wish: TrainingWish, line: StatusLine
   const counts = `${rows} rows (${dataset.format}), ${rejected} rejected`;
   line.show(`Dataset      ${dataset.name}, ${counts}`, true);
   return { dataset, model, device };
+}
+
+function gpuNames(device: Extract<RunDevice, { kind: "cuda" }>, { gpus }: GpuReport): string {
+  const names = device.uuids.map((id) => gpus.find(({ uuid }) => uuid === id)?.name ?? id);
+  const { cluster } = device;
+  const where =
+    cluster === undefined ? "" : ` (machine ${cluster.rank + 1} of ${cluster.machines})`;
+  return names.join(", ") + where;
 }
 
 /** What `--json` prints at the end of a run. */
@@ -142,17 +153,4 @@ export function tell({ job, artifact, seconds }: TrainingResult): string {
 
 function figure(loss: number | null): string {
   return loss === null ? "–" : loss.toFixed(4);
-}
-
-async function findModel(client: CoreClient, path: string): Promise<ReadyModel> {
-  // The library names models by their real path, which a link may hide.
-  const folder = await realpath(resolve(path)).catch(() => resolve(path));
-  const { models } = await client.request("models.addFolder", { path: folder });
-  const model = models.find((candidate) => candidate.path === folder);
-  if (model?.status === "ready") return model;
-  if (model?.status === "unusable") throw AppError.fromFailure(model.failure);
-  throw new AppError(
-    "not_found",
-    `${folder} holds no base model (config.json and *.safetensors). Name the model's own folder.`,
-  );
 }

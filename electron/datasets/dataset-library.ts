@@ -1,6 +1,7 @@
 import type { Handlers, Publish } from "../../shared/contract/contract.ts";
 import type { DatasetFormat } from "../../shared/contract/datasets.ts";
 import type { Store } from "../store/open-store.ts";
+import { copyRows } from "./copy-rows.ts";
 import {
   type DatasetMethod,
   datasetRequests,
@@ -43,6 +44,16 @@ export interface DatasetLibrary {
    * @throws AppError `not_found`, or `conflict` while it is not ready.
    */
   findReady(id: string): DatasetFile;
+  /**
+   * Writes accepted rows, numbered as in the preview, to a file in `folder`.
+   *
+   * @throws AppError `not_found` for a row that is not there.
+   */
+  copyRows(
+    id: string,
+    rows: readonly number[],
+    folder: string,
+  ): Promise<{ path: string; sha256: string }>;
   /** Ends imports under way: they are rejected as interrupted. */
   close(): Promise<void>;
 }
@@ -69,6 +80,12 @@ export function openDatasetLibrary(options: DatasetLibraryOptions): DatasetLibra
       const { dataset, file } = readyFile(store, id);
       const { name, format, sha256 } = dataset;
       return { id, name, path: folder.pathsOf(file).dataPath, format, sha256 };
+    },
+    async copyRows(id, rows, to) {
+      const { dataset, file } = readyFile(store, id);
+      const { name, format } = dataset;
+      const paths = folder.pathsOf(file);
+      return copyRows({ name, format, fileType: file.fileType, paths }, rows, to);
     },
     close: () => imports.close(),
   };

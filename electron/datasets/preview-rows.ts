@@ -88,7 +88,8 @@ function wholeCharacters(text: string, length: number): string {
   return text.slice(0, isHalf ? length - 1 : length);
 }
 
-function damaged(stored: StoredRows, cause?: unknown): AppError {
+/** What is said when the library's own files are not as the import left them. */
+export function damaged(stored: StoredRows, cause?: unknown): AppError {
   return new AppError(
     "internal",
     `The stored file of the dataset “${stored.name}” (${stored.paths.dataPath}) is missing or damaged. Import the original file again; that mends it.`,

@@ -33,7 +33,12 @@ function switching() {
   return { ...parts, finds, cores: new CoreSwitch(parts) };
 }
 
-const settings: Settings = { theme: "dark", modelFolders: [], pythonPath: null };
+const settings: Settings = {
+  theme: "dark",
+  modelFolders: [],
+  pythonPath: null,
+  llamaCppPath: null,
+};
 
 test("requests wait until a core is there", async () => {
   const { cores, finds, onSwitched } = switching();

@@ -12,6 +12,8 @@ const dispatch = createDispatch(
     },
     "datasets.import": (params: unknown) => asked.push(params),
     "environment.use": (params: unknown) => asked.push(params),
+    "settings.update": (params: unknown) => asked.push(params),
+    "artifacts.export": (params: unknown) => asked.push(params),
     "jobs.list": () => {
       throw new TypeError("secret internals");
     },
@@ -64,11 +66,15 @@ describe("dispatch", () => {
       for (const outcome of [
         await dispatch("datasets.import", byPath, caller),
         await dispatch("environment.use", { pythonPath: "/bin/sh" }, caller),
+        await dispatch("settings.update", { llamaCppPath: "/tmp/scripts" }, caller),
+        await dispatch("artifacts.export", { id, format: "merged", targetPath: "/etc" }, caller),
       ]) {
         expect(outcome).toMatchObject({ ok: false, error: { kind: "forbidden" } });
       }
       expect(asked).toEqual([]);
       expect(await dispatch("datasets.import", byPath, "local")).toMatchObject({ ok: true });
+      const unset = { llamaCppPath: null };
+      expect(await dispatch("settings.update", unset, caller)).toMatchObject({ ok: true });
     },
   );
 });

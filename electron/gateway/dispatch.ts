@@ -62,11 +62,18 @@ function isMethod(method: string): method is Method {
   return Object.hasOwn(procedures, method);
 }
 
+/** Where the parameters of a request may name a path to read, to write, or to run something from. */
+interface NamedPaths {
+  source?: { kind?: string };
+  targetPath?: string;
+  llamaCppPath?: string | null;
+}
+
 function isAllowed(method: Method, params: unknown, caller: Caller): boolean {
   if (caller === "local") return true;
   if (LOCAL_ONLY.has(method)) return false;
-  const source = (params as { source?: { kind?: string } }).source;
-  return source?.kind !== "path";
+  const { source, targetPath, llamaCppPath } = params as NamedPaths;
+  return source?.kind !== "path" && targetPath === undefined && typeof llamaCppPath !== "string";
 }
 
 function failed(error: AppError): Outcome {

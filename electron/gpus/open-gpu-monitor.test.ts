@@ -1,15 +1,15 @@
-import { existsSync } from "node:fs";
 import { afterEach, expect, test, vi } from "vitest";
 import { type GpuReport, gpuReportSchema } from "../../shared/contract/gpus.ts";
 import { Hub } from "../gateway/hub.ts";
+import { openStore } from "../store/open-store.ts";
 import { type FakeMachine, openFakeMachine } from "./fixtures/fake-machine.ts";
 import { listGraphicsCards } from "./graphics-cards.ts";
-import { type GpuMonitor, openGpuMonitor } from "./open-gpu-monitor.ts";
+import { type GpuMonitor, type GpuMonitorOptions, openGpuMonitor } from "./open-gpu-monitor.ts";
 
-const opened: (() => void)[] = [];
-afterEach(() => {
+const opened: (() => unknown)[] = [];
+afterEach(async () => {
   vi.unstubAllEnvs();
-  for (const close of opened.splice(0).toReversed()) close();
+  for (const close of opened.splice(0).toReversed()) await close();
 });
 
 function machineCalled(name: string): FakeMachine {
@@ -18,21 +18,31 @@ function machineCalled(name: string): FakeMachine {
   return machine;
 }
 
-function monitorOn(machine: FakeMachine, hub = new Hub(), timeoutMs = 10_000): GpuMonitor {
+function monitorOn(machine: FakeMachine, options: Partial<GpuMonitorOptions> = {}): GpuMonitor {
+  const hub = new Hub();
+  const store = openStore({ path: ":memory:", log: () => undefined });
   const monitor = openGpuMonitor({
     publish: hub.publish,
     watch: (topic, watcher) => hub.watch(topic, watcher),
+    store,
     now: () => new Date("2026-01-02T03:04:05Z"),
-    intervalMs: 5,
+    intervalMs: 2000,
     log: () => undefined,
     env: machine.env,
     platform: "linux",
-    nvidiaSmiTimeoutMs: timeoutMs,
     nvidiaSmiCommands: ["nvidia-smi"],
+    kernelLogPath: "/dev/null",
+    ...options,
   });
-  opened.push(() => monitor.close());
+  opened.push(
+    () => store.close(),
+    () => monitor.close(),
+  );
   return monitor;
 }
+
+const callsOf = (machine: FakeMachine, kind: "ask" | "loop" | "processes") =>
+  machine.calls().filter((call) => call.startsWith(kind));
 
 const reportOf = async (machine: string): Promise<GpuReport> =>
   gpuReportSchema.parse(await monitorOn(machineCalled(machine)).report());
@@ -55,7 +65,17 @@ test("a server with four GPUs: an idle one has figures of 0, not none", async ()
     utilizationPercent: 0,
     powerLimitW: 400,
     isMigEnabled: false,
+    pciAddress: "0000:0f:00",
+    smClockMhz: 210,
+    memoryClockMhz: 1593,
+    processes: [],
   });
+  expect(report.gpus.map(({ throttling }) => throttling)).toEqual([
+    ["power_cap"],
+    [],
+    [],
+    ["software_thermal", "hardware_thermal"],
+  ]);
   expect(report.cpu.memoryTotalMb).toBeGreaterThan(report.cpu.memoryUsedMb);
 });
 
@@ -87,8 +107,10 @@ test("a driver that does not know a field is asked again without it", async () =
     name: "GeForce GTX TITAN X",
     powerW: null,
     temperatureC: 33,
+    throttling: null,
   });
-  expect(machine.calls()).toHaveLength(2);
+  // Without the newer name of the throttle field, then without MIG mode too.
+  expect(callsOf(machine, "ask")).toHaveLength(3);
 });
 
 test("no driver, but a card: the message names it", async () => {
@@ -132,7 +154,7 @@ test("systeminformation lists every card of the server", async () => {
 test("an nvidia-smi that hangs is ended and reported", async () => {
   const machine = machineCalled("four-a100");
   machine.install("nvidia-smi", "trap '' TERM; while :; do /bin/sleep 60; done");
-  const { driver, gpus } = await monitorOn(machine, new Hub(), 100).report();
+  const { driver, gpus } = await monitorOn(machine, { nvidiaSmiTimeoutMs: 100 }).report();
   expect(driver).toMatchObject({ state: "broken", message: expect.stringContaining("no reply") });
   expect(gpus).toEqual([]);
 });
@@ -145,7 +167,7 @@ test("an nvidia-smi that cannot be ended is not started again while it lives", a
     "nvidia-smi",
     `echo "$$" >> "${starts}"; setsid /bin/sh -c 'echo pid $$ >> "${starts}"; exec sleep 600'`,
   );
-  const monitor = monitorOn(machine, new Hub(), 100);
+  const monitor = monitorOn(machine, { nvidiaSmiTimeoutMs: 100 });
   const first = await monitor.report();
   const second = await monitor.report();
   const stuck = machine.calls().find((line) => line.startsWith("pid "));
@@ -154,40 +176,35 @@ test("an nvidia-smi that cannot be ended is not started again while it lives", a
   expect(machine.calls().filter((line) => !line.startsWith("pid "))).toHaveLength(1);
 });
 
-test("samples while someone listens, and stops when nobody does", async () => {
-  const hub = new Hub();
-  const machine = machineCalled("laptop");
-  monitorOn(machine, hub);
-  expect(existsSync(machine.env["FIXTURE_CALLS"] ?? "")).toBe(false);
-
-  const { promise: third, resolve } = Promise.withResolvers<GpuReport>();
-  let heard = 0;
-  const unsubscribe = hub.subscribe("gpus.changed", (report) => {
-    heard += 1;
-    if (heard === 3) resolve(report);
-  });
-  expect((await third).gpus).toHaveLength(1);
-  unsubscribe();
-  const calls = machine.calls().length;
-  expect(calls).toBeGreaterThanOrEqual(3);
-
-  // A later listener is served by the same single loop.
-  const again = Promise.withResolvers<void>();
-  opened.push(hub.subscribe("gpus.changed", () => again.resolve()));
-  await again.promise;
-  expect(machine.calls().length).toBeLessThanOrEqual(calls + 3);
-});
-
 test("two who ask at once get the same sample", async () => {
-  const machine = machineCalled("laptop");
+  const machine = machineCalled("mig-h100");
   const monitor = monitorOn(machine);
   const [one, two] = await Promise.all([monitor.report(), monitor.report()]);
   expect(one).toBe(two);
-  expect(machine.calls()).toHaveLength(1);
+  expect([callsOf(machine, "ask").length, callsOf(machine, "processes").length]).toEqual([1, 1]);
 });
 
 test("asks for nothing once it is closed", async () => {
   const monitor = monitorOn(machineCalled("laptop"));
-  monitor.close();
+  await monitor.close();
   await expect(monitor.report()).rejects.toMatchObject({ kind: "unavailable" });
+});
+
+test("programs on a GPU: ours by their run, the others by their name", async () => {
+  const ours = "a1b2";
+  const jobOfPid = (pid: number) => (pid === 40211 ? ours : null);
+  const monitor = monitorOn(machineCalled("four-a100"), { jobOfPid });
+  const { gpus } = await monitor.report();
+  const fourth = [
+    { pid: 40211, name: "/usr/bin/python3.11", memoryMb: 12806, jobId: ours },
+    { pid: 40377, name: "/home/lee/bin/serve, fast", memoryMb: 7488, jobId: null },
+  ];
+  expect(gpus.map(({ processes }) => processes?.length)).toEqual([1, 0, 0, 2]);
+  expect(gpus[3]?.processes).toEqual(fourth);
+  expect(await monitor.processesOn(gpus[3]?.uuid ?? "")).toEqual(fourth);
+  expect(await monitor.processesOn("GPU-elsewhere")).toEqual([]);
+});
+
+test("programs are not known where nvidia-smi fails", async () => {
+  expect(await monitorOn(machineCalled("driver-not-loaded")).processesOn("GPU-1")).toBeNull();
 });

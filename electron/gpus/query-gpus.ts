@@ -1,4 +1,10 @@
-import type { Gpu } from "../../shared/contract/gpus.ts";
+import {
+  EVERY_FIELD,
+  fieldsAfterRefusal,
+  type GpuFigures,
+  parseGpuRow,
+  queryArguments,
+} from "./gpu-fields.ts";
 import type { NvidiaSmi, NvidiaSmiAnswer } from "./nvidia-smi.ts";
 
 /*
@@ -7,79 +13,72 @@ import type { NvidiaSmi, NvidiaSmiAnswer } from "./nvidia-smi.ts";
  * utilisation), finds a GPU only where lspci lists it (not in WSL or most containers), swallows the
  * driver's errors, and blocks the event loop while it waits. So the figures come from this query.
  */
-const FIELDS = [
-  "index",
-  "uuid",
-  "pci.bus_id",
-  "name",
-  "driver_version",
-  "memory.total",
-  "memory.used",
-  "utilization.gpu",
-  "temperature.gpu",
-  "power.draw",
-  "power.limit",
-] as const;
-/** Drivers before 450 do not know this field and refuse the whole query. */
-const MIG_FIELD = "mig.mode.current";
 const UNKNOWN_FIELD_EXIT_CODE = 2;
 
 export interface GpuQuery {
   driverVersion: string;
-  gpus: Gpu[];
+  gpus: GpuFigures[];
+  /** GPUs that the driver counts, which may be more than have answered. */
+  count: number | null;
+  /** What was printed besides, such as which GPU cannot be reached. */
+  remarks: string[];
 }
 export type GpuQueryAnswer =
   | ({ kind: "answered" } & GpuQuery)
   | Exclude<NvidiaSmiAnswer, { kind: "answered" }>;
 
-export async function queryGpus(nvidiaSmi: NvidiaSmi): Promise<GpuQueryAnswer> {
-  let answer = await nvidiaSmi(queryArguments([...FIELDS, MIG_FIELD]));
-  if (answer.kind === "failed" && answer.exitCode === UNKNOWN_FIELD_EXIT_CODE) {
-    answer = await nvidiaSmi(queryArguments(FIELDS));
-  }
-  if (answer.kind !== "answered" && answer.kind !== "failed") return answer;
-  // One lost GPU fails the whole call, though the lines of the others are there.
-  const parsed = parseGpuQuery(answer.text);
-  if (parsed !== null) return { kind: "answered", ...parsed };
-  return answer.kind === "failed" ? answer : { kind: "failed", exitCode: 0, text: answer.text };
+export interface GpuQuestion {
+  ask(): Promise<GpuQueryAnswer>;
+  /** The fields that the driver is known to answer, as far as it has been asked. */
+  fields(): readonly string[];
 }
 
-/** @returns null when not a single line describes a GPU. Lines that describe none are skipped. */
-export function parseGpuQuery(text: string): GpuQuery | null {
-  const gpus: Gpu[] = [];
-  let driverVersion = "";
+/**
+ * Asks for all that the driver can tell, and remembers what it does not know. Who asks while a
+ * question is on its way gets its answer.
+ */
+export function createGpuQuestion(nvidiaSmi: NvidiaSmi): GpuQuestion {
+  let fields = EVERY_FIELD;
+  let asking: Promise<GpuQueryAnswer> | null = null;
+
+  const askNow = async (): Promise<GpuQueryAnswer> => {
+    let answer = await nvidiaSmi(queryArguments(fields));
+    while (answer.kind === "failed" && answer.exitCode === UNKNOWN_FIELD_EXIT_CODE) {
+      const fewer = fieldsAfterRefusal(fields, answer.text);
+      if (fewer === null) break;
+      fields = fewer;
+      answer = await nvidiaSmi(queryArguments(fields));
+    }
+    if (answer.kind !== "answered" && answer.kind !== "failed") return answer;
+    // One lost GPU fails the whole call, though the lines of the others are there.
+    const parsed = parseGpuQuery(answer.text, fields);
+    if (parsed !== null) return { kind: "answered", ...parsed };
+    return answer.kind === "failed" ? answer : { kind: "failed", exitCode: 0, text: answer.text };
+  };
+
+  return {
+    fields: () => fields,
+    ask() {
+      asking ??= askNow().finally(() => {
+        asking = null;
+      });
+      return asking;
+    },
+  };
+}
+
+/** @returns null when not a single line describes a GPU. Lines that describe none are remarks. */
+export function parseGpuQuery(text: string, fields: readonly string[]): GpuQuery | null {
+  const query: GpuQuery = { driverVersion: "", gpus: [], count: null, remarks: [] };
   for (const line of text.split(/\r?\n/)) {
-    const cells = line.split(",").map((cell) => cell.trim());
-    const [index, uuid, , name, version, total, used, utilization, temperature, power, limit, mig] =
-      cells;
-    if (cells.length < FIELDS.length || !/^\d{1,4}$/.test(index ?? "") || !name) continue;
-    driverVersion ||= version ?? "";
-    gpus.push({
-      index: Number(index),
-      uuid: uuid !== undefined && /^(GPU|MIG)-[\w/-]+$/.test(uuid) ? uuid : null,
-      name,
-      memoryTotalMb: nonNegative(total),
-      memoryUsedMb: nonNegative(used),
-      utilizationPercent: figure(utilization),
-      temperatureC: figure(temperature),
-      powerW: figure(power),
-      powerLimitW: figure(limit),
-      isMigEnabled: mig === "Enabled",
-    });
+    const row = parseGpuRow(line, fields);
+    if (row === null) {
+      if (line.trim() !== "") query.remarks.push(line.trim());
+      continue;
+    }
+    query.driverVersion ||= row.driverVersion;
+    query.count ??= row.count;
+    query.gpus.push(row.gpu);
   }
-  return gpus.length === 0 ? null : { driverVersion, gpus };
-}
-
-function queryArguments(fields: readonly string[]): string[] {
-  return [`--query-gpu=${fields.join(",")}`, "--format=csv,noheader,nounits"];
-}
-
-/** `[N/A]`, `[Not Supported]`, `[Unknown Error]`, `[GPU requires reset]`… are all: not known. */
-function figure(cell: string | undefined): number | null {
-  return cell !== undefined && /^-?\d{1,12}(\.\d+)?$/.test(cell) ? Number(cell) : null;
-}
-
-function nonNegative(cell: string | undefined): number | null {
-  const value = figure(cell);
-  return value === null || value < 0 ? null : value;
+  return query.gpus.length === 0 ? null : query;
 }

@@ -11,6 +11,10 @@ const qualityMetricsSchema = z.object({
   tokens_per_second: z.number().nullable(),
   steps: z.int(),
   seconds: z.number(),
+  // Adapters of before they were told have none of these.
+  best_step: z.int().nullable().default(null),
+  best_loss: z.number().nullable().default(null),
+  adapter_step: z.int().nullable().default(null),
 });
 
 const SELECT = `
@@ -48,6 +52,9 @@ export class ArtifactStore {
           tokens_per_second: quality.tokensPerSecond,
           steps: quality.steps,
           seconds: quality.seconds,
+          best_step: quality.bestStep,
+          best_loss: quality.bestLoss,
+          adapter_step: quality.adapterStep,
         } satisfies z.infer<typeof qualityMetricsSchema>),
         artifact.createdAt,
         artifact.createdAt,
@@ -82,6 +89,9 @@ function artifactOf(row: Row): Artifact {
       tokensPerSecond: quality.tokens_per_second,
       steps: quality.steps,
       seconds: quality.seconds,
+      bestStep: quality.best_step,
+      bestLoss: quality.best_loss,
+      adapterStep: quality.adapter_step,
     },
     createdAt: String(row["created_at"]),
   };

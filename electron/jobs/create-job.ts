@@ -43,6 +43,8 @@ export async function createJob(options: CreateJobOptions, input: JobInput): Pro
     attempt: 0,
     progress: { step: 0, totalSteps: 0, epoch: 0 },
     plan: null,
+    dryRun: null,
+    best: null,
     runPath: join(options.runsPath, id),
     createdAt: at,
     updatedAt: at,
@@ -63,6 +65,13 @@ async function checkDevice(
   if (device.kind === "cpu") return;
   if (new Set(device.uuids).size !== device.uuids.length) {
     throw new AppError("invalid_input", "A GPU is named twice. Name each GPU once.");
+  }
+  const { cluster } = device;
+  if (cluster !== undefined && cluster.rank >= cluster.machines) {
+    throw new AppError(
+      "invalid_input",
+      `The rank of this machine is ${cluster.rank}; of ${cluster.machines} machines it is 0 to ${cluster.machines - 1}.`,
+    );
   }
   if (gpus === undefined) return;
   const report = await gpus();

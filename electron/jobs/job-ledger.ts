@@ -9,6 +9,7 @@ import { type JobEvent, transition } from "./lifecycle.ts";
 import type { MetricsStore } from "./metrics-store.ts";
 import { foldEvents } from "./run-fold.ts";
 import type { ParsedEvents } from "./parse-run-events.ts";
+import type { SampleStore } from "./sample-store.ts";
 import type { NewTimelineEntry, TimelineStore } from "./timeline-store.ts";
 
 /** Progress alone is announced at most this often; a change of status always at once. */
@@ -19,6 +20,7 @@ export interface LedgerStores {
   jobs: JobStore;
   metrics: MetricsStore;
   timeline: TimelineStore;
+  samples: SampleStore;
   artifacts: ArtifactStore;
 }
 
@@ -123,7 +125,7 @@ export class JobLedger {
 
   /** Points, history, progress and the new offset in one transaction: never one without another. */
   commitEvents(id: string, parsed: ParsedEvents, eventsOffset: number): void {
-    const { jobs, metrics, store, timeline } = this.#options;
+    const { jobs, metrics, samples, store, timeline } = this.#options;
     const before = this.get(id);
     const fold = foldEvents(before, parsed.events);
     const record = { ...fold.record, eventsOffset, updatedAt: this.#options.now().toISOString() };
@@ -131,15 +133,19 @@ export class JobLedger {
     const points = new Map<number, MetricsPoint>();
     const entries = store.transaction(() => {
       for (const point of fold.points) points.set(point.step, metrics.save(id, point));
+      for (const sample of fold.samples) samples.save(id, sample);
       jobs.save(record);
       return timeline.append(id, [...fold.entries, ...warning]);
     });
     if (points.size > 0) {
       this.#options.publish("jobs.points", { id, points: [...points.values()] }, id);
     }
+    if (fold.samples.length > 0) {
+      this.#options.publish("jobs.samples", { id, samples: fold.samples }, id);
+    }
     this.#publishEntries(id, entries);
     const isSame = JSON.stringify(record.state) === JSON.stringify(before.state);
-    if (isSame && record.plan === before.plan) this.announceProgress(record);
+    if (isSame && hasSameFindings(record, before)) this.announceProgress(record);
     else this.#announce(record);
   }
 
@@ -203,4 +209,11 @@ export class JobLedger {
         : `${problems.length} lines of events.jsonl were left out, the first of them`;
     return [this.#entry(record, { kind: "warning", message: `${what}: ${first}` })];
   }
+}
+
+/** What is told of besides the state and the progress: seldom new, and then at once. */
+function hasSameFindings(record: JobRecord, before: JobRecord): boolean {
+  return (
+    record.plan === before.plan && record.dryRun === before.dryRun && record.best === before.best
+  );
 }

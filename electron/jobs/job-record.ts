@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { assertNever } from "../../shared/contract/assert-never.ts";
-import type { Job } from "../../shared/contract/jobs.ts";
+import { type Job, jobBestSchema } from "../../shared/contract/jobs.ts";
 import { type ActiveState, isActive, jobErrorSchema, type JobState } from "./job-state.ts";
 
 /** What the events of the present attempt have said of its end; kept, since they are read once. */
@@ -14,6 +14,9 @@ export const attemptReportSchema = z.object({
       firstLoss: z.number().nullable(),
       lastLoss: z.number().nullable(),
       tokensPerSecond: z.number().nullable(),
+      // Reports of before they were told have neither.
+      best: jobBestSchema.nullable().default(null),
+      adapterStep: z.int().nullable().default(null),
       adapter: z.object({ path: z.string(), files: z.array(z.string()) }).nullable(),
     })
     .nullable(),
@@ -38,6 +41,8 @@ export interface JobRecord extends Pick<
   | "attempt"
   | "progress"
   | "plan"
+  | "dryRun"
+  | "best"
   | "runPath"
   | "createdAt"
   | "updatedAt"

@@ -12,7 +12,10 @@ import { readMetricsWindow } from "./metrics-window.ts";
 import { readIfThere, runConfigOf, runConfigText } from "./run-config.ts";
 import { RunFolder } from "./run-folder.ts";
 
-export type JobMethod = Extract<Method, `jobs.${string}` | `artifacts.${string}`>;
+export type JobMethod = Exclude<
+  Extract<Method, `jobs.${string}` | `artifacts.${string}`>,
+  "artifacts.export"
+>;
 
 export interface JobRequestsOptions extends LedgerStores, CreateJobOptions {
   supervisor: JobSupervisor;
@@ -21,7 +24,7 @@ export interface JobRequestsOptions extends LedgerStores, CreateJobOptions {
 }
 
 export function createJobRequests(options: JobRequestsOptions): Handlers<JobMethod> {
-  const { ledger, jobs, metrics, timeline, artifacts, supervisor, now } = options;
+  const { ledger, jobs, metrics, timeline, samples, artifacts, supervisor, now } = options;
   /** A job that is being deleted must not come back to life halfway. */
   const deleting = new Set<string>();
   /** An answer must not be older than the events that were sent before it. */
@@ -70,6 +73,7 @@ export function createJobRequests(options: JobRequestsOptions): Handlers<JobMeth
       return readMetricsWindow(metrics, id, { fromStep, toStep, pixels });
     },
     "jobs.timeline": ({ id }) => timeline.list(ledger.get(id).id),
+    "jobs.samples": ({ id }) => samples.list(ledger.get(id).id),
     "jobs.log": ({ id, offset }) =>
       readLogPage(new RunFolder(ledger.get(id).runPath).logPath, offset),
     "jobs.config": async ({ id }) => {

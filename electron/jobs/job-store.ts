@@ -1,6 +1,6 @@
 import type { SQLInputValue } from "node:sqlite";
 import { hyperparametersSchema, presetIdSchema } from "../../shared/contract/hyperparameters.ts";
-import { jobPlanSchema } from "../../shared/contract/jobs.ts";
+import { jobBestSchema, jobDryRunSchema, jobPlanSchema } from "../../shared/contract/jobs.ts";
 import { runDeviceSchema } from "../../shared/contract/run-folder.ts";
 import type { Row, Store } from "../store/open-store.ts";
 import { attemptReportSchema, type JobRecord } from "./job-record.ts";
@@ -8,7 +8,7 @@ import { type JobState, jobStateSchema } from "./job-state.ts";
 
 const SELECT = `
   SELECT j.*, d.name AS dataset_name, r.run_path, r.model_path, r.attempt, r.events_offset, r.plan,
-    r.attempt_report, r.idle_interruptions, r.adapter_path, r.state
+    r.dry_run, r.best, r.attempt_report, r.idle_interruptions, r.adapter_path, r.state
   FROM training_jobs j
   JOIN runs r ON r.job_id = j.id
   JOIN datasets d ON d.id = j.dataset_id`;
@@ -81,14 +81,16 @@ export class JobStore {
         );
       this.#store
         .prepare(
-          `UPDATE runs SET attempt = ?, events_offset = ?, plan = ?, attempt_report = ?,
-             idle_interruptions = ?, adapter_path = ?, state = ?
+          `UPDATE runs SET attempt = ?, events_offset = ?, plan = ?, dry_run = ?, best = ?,
+             attempt_report = ?, idle_interruptions = ?, adapter_path = ?, state = ?
            WHERE job_id = ?`,
         )
         .run(
           record.attempt,
           record.eventsOffset,
-          record.plan === null ? null : JSON.stringify(record.plan),
+          textOrNull(record.plan),
+          textOrNull(record.dryRun),
+          textOrNull(record.best),
           JSON.stringify(record.report),
           record.idleInterruptions,
           record.adapterPath,
@@ -145,6 +147,8 @@ function recordOf(row: Row): JobRecord {
       epoch: Number(row["current_epoch"]),
     },
     plan: row["plan"] === null ? null : jobPlanSchema.parse(jsonOf(row["plan"])),
+    dryRun: row["dry_run"] === null ? null : jobDryRunSchema.parse(jsonOf(row["dry_run"])),
+    best: row["best"] === null ? null : jobBestSchema.parse(jsonOf(row["best"])),
     runPath: String(row["run_path"]),
     createdAt: String(row["created_at"]),
     updatedAt: String(row["updated_at"]),
@@ -196,6 +200,10 @@ function desiredState(state: JobState): string | null {
 function errorMessage(state: JobState): string | null {
   if (state.status === "failed") return state.error.message;
   return state.status === "interrupted" ? state.cause : null;
+}
+
+function textOrNull(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value);
 }
 
 function jsonOf(value: unknown): unknown {

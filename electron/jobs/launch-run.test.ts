@@ -89,7 +89,21 @@ describe("creating a job", () => {
     const on = (...uuids: string[]) => bench.create({ device: { kind: "cuda", uuids } });
     await expect(on("GPU-2")).rejects.toThrow("This machine has no GPU GPU-2");
     await expect(on("GPU-1", "GPU-1")).rejects.toThrow("named twice");
+    const cluster = { machines: 2, rank: 2, rendezvous: "first:29500" };
+    const inCluster = bench.create({ device: { kind: "cuda", uuids: ["GPU-1"], cluster } });
+    await expect(inCluster).rejects.toThrow("of 2 machines it is 0 to 1");
     expect(await on("GPU-1")).toMatchObject({ status: "preparing" });
+  });
+
+  it("passes on which of several machines this is", async () => {
+    await bench.reopen({ gpus });
+    const cluster = { machines: 2, rank: 1, rendezvous: "first:29500" };
+    const device = { kind: "cuda", uuids: ["GPU-1"], cluster } as const;
+    const { id } = await bench.create({ device: { ...device, uuids: [...device.uuids] } });
+    await bench.reopen({ gpus });
+    expect((await bench.get(id)).device).toEqual(device);
+    const { text } = await bench.jobs.requests["jobs.config"]({ id }, "local");
+    expect(JSON.parse(text).device).toEqual(device);
   });
 
   it("passes on that there is no such dataset or model", async () => {

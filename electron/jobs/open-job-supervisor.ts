@@ -13,6 +13,7 @@ import { JobStore } from "./job-store.ts";
 import { JobSupervisor } from "./job-supervisor.ts";
 import { JOB_TIMINGS, type JobTimings } from "./job-timings.ts";
 import { MetricsStore } from "./metrics-store.ts";
+import { SampleStore } from "./sample-store.ts";
 import { TimelineStore } from "./timeline-store.ts";
 
 /** Room for two checkpoints and the adapter of a middling run. */
@@ -55,6 +56,7 @@ export function openJobSupervisor(options: OpenJobSupervisorOptions): Jobs {
     jobs: new JobStore(store),
     metrics: new MetricsStore(store, createId),
     timeline: new TimelineStore(store),
+    samples: new SampleStore(store),
     artifacts: new ArtifactStore(store),
   };
   const timings = { ...JOB_TIMINGS, ...options.timings };

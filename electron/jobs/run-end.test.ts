@@ -14,6 +14,8 @@ const done: DoneReport = {
   firstLoss: 1,
   lastLoss: 0.5,
   tokensPerSecond: 10,
+  best: null,
+  adapterStep: 20,
   adapter: { path: "adapter", files: ["adapter_config.json"] },
 };
 const error = { kind: "bad_config", message: "No such layer.", remedy: "Choose all-linear." };
@@ -31,6 +33,8 @@ function job(state: JobRecord["state"], report: Partial<AttemptReport> = {}): Jo
     attempt: 1,
     progress: { step: 12, totalSteps: 20, epoch: 1 },
     plan: null,
+    dryRun: null,
+    best: null,
     runPath: "/runs/1",
     createdAt: AT,
     updatedAt: AT,

@@ -1,13 +1,17 @@
 import { assertNever } from "../../shared/contract/assert-never.ts";
+import type { JobDryRun, JobSample } from "../../shared/contract/jobs.ts";
 import type { RunEvent, RunEventOf } from "../../shared/contract/run-folder.ts";
+import { eventTime } from "./event-time.ts";
 import type { JobRecord } from "./job-record.ts";
 import { transition } from "./lifecycle.ts";
 import type { NewPoint } from "./metrics-store.ts";
+import { timelineEntryOf } from "./timeline-entry.ts";
 import type { NewTimelineEntry } from "./timeline-store.ts";
 
 export interface Fold {
   record: JobRecord;
   points: NewPoint[];
+  samples: JobSample[];
   entries: NewTimelineEntry[];
 }
 
@@ -17,10 +21,11 @@ export interface Fold {
  * history; only those of the present attempt move the job.
  */
 export function foldEvents(record: JobRecord, events: readonly RunEvent[]): Fold {
-  const fold: Fold = { record, points: [], entries: [] };
+  const fold: Fold = { record, points: [], samples: [], entries: [] };
   for (const event of events) {
     if (event.type === "step" || event.type === "eval") fold.points.push(pointOf(event));
-    const entry = entryOf(event);
+    if (event.type === "sample") fold.samples.push(sampleOf(event));
+    const entry = timelineEntryOf(event);
     if (entry !== null) fold.entries.push(entry);
     if (event.attempt === record.attempt) fold.record = advance(fold.record, event);
   }
@@ -43,9 +48,17 @@ function advance(record: JobRecord, event: RunEvent): JobRecord {
       return { ...record, report: { ...record.report, error: { kind, message, remedy } } };
     }
     case "done":
-      return { ...record, report: { ...record.report, done: doneReportOf(event) } };
-    case "eval":
+      return {
+        ...record,
+        best: event.best ?? record.best,
+        report: { ...record.report, done: doneReportOf(event) },
+      };
     case "dry_run":
+      return { ...record, dryRun: dryRunOf(event) };
+    case "eval":
+      return event.is_best === true && event.loss !== null
+        ? { ...record, best: { step: event.step, loss: event.loss } }
+        : record;
     case "sample":
     case "warning":
       return record;
@@ -69,7 +82,12 @@ function startPlan(record: JobRecord, { plan }: RunEventOf<"status">): JobRecord
       device: plan.device,
       precision: plan.precision,
       data: plan.data,
+      processes: plan.processes ?? null,
+      isPacked: plan.is_packed ?? null,
+      attention: plan.attention ?? null,
+      packages: plan.packages ?? null,
     },
+    best: isFresh ? null : record.best,
     progress: {
       step: plan.from_step,
       totalSteps: plan.total_steps,
@@ -86,14 +104,32 @@ function doneReportOf(event: RunEventOf<"done">): NonNullable<JobRecord["report"
     firstLoss: event.first_loss,
     lastLoss: event.last_loss,
     tokensPerSecond: event.tokens_per_second,
+    best: event.best ?? null,
+    adapterStep: event.adapter_step ?? null,
     adapter:
       event.adapter === null ? null : { path: event.adapter.path, files: event.adapter.files },
   };
 }
 
+function dryRunOf(event: RunEventOf<"dry_run">): JobDryRun {
+  return {
+    rows: event.rows,
+    longestTokens: event.longest_tokens,
+    stepMs: event.step_ms,
+    memoryMb: event.memory_mb,
+    memoryLimitMb: event.memory_limit_mb,
+    secondsLeft: event.seconds_left,
+  };
+}
+
+function sampleOf(event: RunEventOf<"sample">): JobSample {
+  const { step, attempt, prompt, text } = event;
+  return { step, attempt, prompt, text, at: eventTime(event) };
+}
+
 function pointOf(event: RunEventOf<"step"> | RunEventOf<"eval">): NewPoint {
   const { step, epoch, loss } = event;
-  const recordedAt = timeOf(event);
+  const recordedAt = eventTime(event);
   if (event.type === "eval") return { kind: "evaluation", step, epoch, loss, recordedAt };
   return {
     kind: "step",
@@ -108,73 +144,4 @@ function pointOf(event: RunEventOf<"step"> | RunEventOf<"eval">): NewPoint {
     memoryMb: event.memory_mb,
     recordedAt,
   };
-}
-
-/** What is worth a line in the job's history. Points are in the chart and need none. */
-function entryOf(event: RunEvent): NewTimelineEntry | null {
-  const base = { at: timeOf(event), attempt: event.attempt };
-  switch (event.type) {
-    case "status":
-      return statusEntry(event, base);
-    case "sample":
-      return {
-        ...base,
-        step: event.step,
-        kind: "sample",
-        message: `${event.prompt}\n${event.text}`,
-      };
-    case "checkpoint":
-      return { ...base, step: event.step, kind: "checkpoint", message: checkpointMessage(event) };
-    case "warning":
-      return { ...base, step: null, kind: "warning", message: event.message };
-    case "error": {
-      const message = event.remedy === "" ? event.message : `${event.message} ${event.remedy}`;
-      return { ...base, step: null, kind: "error", message };
-    }
-    case "done":
-      return {
-        ...base,
-        step: event.step,
-        kind: "done",
-        message:
-          event.reason === "completed"
-            ? `Training completed at step ${event.step}.`
-            : `Training stopped at step ${event.step}, with a checkpoint.`,
-      };
-    case "step":
-    case "eval":
-    case "dry_run":
-      return null;
-    default:
-      return assertNever(event);
-  }
-}
-
-/** Evaluating and saving come round all the time; only what happens once is history. */
-function statusEntry(
-  event: RunEventOf<"status">,
-  base: Pick<NewTimelineEntry, "at" | "attempt">,
-): NewTimelineEntry | null {
-  const fromStep = event.plan?.from_step;
-  if (fromStep !== undefined && event.attempt > 1) {
-    const message =
-      fromStep > 0
-        ? `Resumed from the checkpoint at step ${fromStep}.`
-        : "Began again from step 0: there was no checkpoint to resume from.";
-    return { ...base, step: fromStep, kind: "resumed", message };
-  }
-  const isPassing =
-    event.phase === "evaluating" ||
-    event.phase === "saving" ||
-    (event.phase === "training" && event.plan === undefined);
-  if (isPassing) return null;
-  return { ...base, step: fromStep ?? null, kind: "status", message: event.message };
-}
-
-function checkpointMessage({ step, bytes }: RunEventOf<"checkpoint">): string {
-  return `Checkpoint at step ${step} (${(bytes / 1e6).toFixed(1)} MB).`;
-}
-
-function timeOf(event: RunEvent): string {
-  return new Date(event.ts * 1000).toISOString();
 }

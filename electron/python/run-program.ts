@@ -6,6 +6,10 @@ export interface ProgramOptions {
   cwd?: string;
   signal?: AbortSignal;
   timeoutMs?: number;
+  /** Longer lines are cut; 10,000 characters unless a program answers in long ones. */
+  longestLine?: number;
+  /** How long it may tidy up after SIGTERM before SIGKILL; 3 s unless there is much to remove. */
+  killAfterMs?: number;
   onStarted?: (pid: number) => void;
   onStdoutLine?: (line: string) => void;
   onStderrLine?: (line: string) => void;
@@ -24,20 +28,22 @@ export interface ProgramEnd {
 
 const KEPT_LINES = 200;
 const LONGEST_LINE = 10_000;
+const KILL_AFTER_MS = 3000;
 
 /**
  * Runs a program to its end, line by line; never throws for what the program does. Cancelling or a
- * timeout ends its children too (pip and uv start others): SIGTERM, and SIGKILL 3 s later.
+ * timeout ends its children too (pip and uv start others): SIGTERM, and SIGKILL `killAfterMs` later.
  */
 export async function runProgram(
   file: string,
   args: readonly string[],
   options: ProgramOptions,
 ): Promise<ProgramEnd> {
+  const { longestLine = LONGEST_LINE, killAfterMs = KILL_AFTER_MS } = options;
   const lastLines: string[] = [];
   const take = (onLine: ((line: string) => void) | undefined) =>
     function* (rawLine: unknown): Generator<string> {
-      const line = plainLine(String(rawLine));
+      const line = plainLine(String(rawLine)).slice(0, longestLine);
       lastLines.push(line);
       if (lastLines.length > KEPT_LINES) lastLines.shift();
       onLine?.(line);
@@ -54,7 +60,7 @@ export async function runProgram(
     stderr: take(options.onStderrLine),
     windowsHide: true,
     killDescendants: true,
-    forceKillAfterDelay: 3000,
+    forceKillAfterDelay: killAfterMs,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
@@ -74,5 +80,5 @@ export async function runProgram(
 function plainLine(line: string): string {
   // oxlint-disable-next-line no-control-regex -- escape sequences are what is removed
   const text = line.replace(/\u001B\[[0-9;?]*[A-Za-z]/g, "").replace(/\r+$/, "");
-  return text.slice(text.lastIndexOf("\r") + 1).slice(0, LONGEST_LINE);
+  return text.slice(text.lastIndexOf("\r") + 1);
 }

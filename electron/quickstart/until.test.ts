@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { CoreClient } from "../../shared/contract/contract.ts";
+import type { Settings } from "../../shared/contract/settings.ts";
 import { Hub } from "../gateway/hub.ts";
 import { until } from "./until.ts";
 
@@ -12,10 +13,15 @@ function setUp() {
     subscribe: (topic, listener, key) => hub.subscribe(topic, listener, key),
   };
   const say = (pythonPath: string | null) =>
-    hub.publish("settings.changed", { theme: "dark", modelFolders: [], pythonPath });
+    hub.publish("settings.changed", { ...settings, pythonPath });
   return { client, say, isHeard: () => isHeard };
 }
-const settings = { theme: "dark" as const, modelFolders: [], pythonPath: null };
+const settings: Settings = {
+  theme: "dark",
+  modelFolders: [],
+  pythonPath: null,
+  llamaCppPath: null,
+};
 
 describe("until", () => {
   test("does not miss a state that passes before the start has answered", async () => {

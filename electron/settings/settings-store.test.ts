@@ -27,7 +27,12 @@ afterEach(() => {
 });
 
 test("starts with the defaults and writes nothing", () => {
-  expect(open().get()).toEqual({ theme: "system", modelFolders: [], pythonPath: null });
+  expect(open().get()).toEqual({
+    theme: "system",
+    modelFolders: [],
+    pythonPath: null,
+    llamaCppPath: null,
+  });
   expect(store.prepare("SELECT count(*) AS n FROM settings").get()).toEqual({ n: 0 });
 });
 
@@ -40,6 +45,7 @@ test("keeps changes over a reopening, field by field, and tells listeners", () =
     theme: "dark",
     modelFolders: ["/models"],
     pythonPath: "/opt/python/bin/python3",
+    llamaCppPath: null,
   };
   expect(open().get()).toEqual(expected);
   expect(published.at(-1)).toEqual(["settings.changed", expected]);

@@ -1,12 +1,15 @@
 import type { Handlers, Publish } from "../../shared/contract/contract.ts";
 import { type Settings, settingsSchema } from "../../shared/contract/settings.ts";
 import type { Store } from "../store/open-store.ts";
+import { resolveLlamaCpp } from "./llama-cpp-folder.ts";
+
+type SettingsChange = { [K in keyof Settings]?: Settings[K] | undefined };
 
 export interface SettingsStore {
   readonly requests: Handlers<"settings.get" | "settings.update">;
   get(): Settings;
   /** Writes the given fields, leaves the others, and tells every listener. */
-  update(change: Partial<Settings>): Settings;
+  update(change: SettingsChange): Settings;
   setPythonPath(path: string | null): void;
   setModelFolders(folders: readonly string[]): void;
 }
@@ -20,7 +23,7 @@ export interface SettingsStoreOptions {
 export function openSettings({ store, publish, log }: SettingsStoreOptions): SettingsStore {
   let current = readSettings(store, log);
 
-  const update = (change: Partial<Settings>): Settings => {
+  const update = (change: SettingsChange): Settings => {
     const next = settingsSchema.parse({ ...current, ...withoutUndefined(change) });
     store
       .prepare(
@@ -35,7 +38,11 @@ export function openSettings({ store, publish, log }: SettingsStoreOptions): Set
   return {
     requests: {
       "settings.get": () => current,
-      "settings.update": (params) => update(withoutUndefined(params)),
+      "settings.update": async (params) => {
+        const { llamaCppPath } = params;
+        if (typeof llamaCppPath !== "string") return update(params);
+        return update({ ...params, llamaCppPath: await resolveLlamaCpp(llamaCppPath) });
+      },
     },
     get: () => current,
     update,
@@ -57,7 +64,7 @@ function readSettings(store: Store, log: SettingsStoreOptions["log"]): Settings 
 }
 
 /** A caller that names a field without a value means: leave it. */
-function withoutUndefined(change: { [K in keyof Settings]?: Settings[K] | undefined }) {
+function withoutUndefined(change: SettingsChange): Partial<Settings> {
   return Object.fromEntries(
     Object.entries(change).filter(([, value]) => value !== undefined),
   ) as Partial<Settings>;

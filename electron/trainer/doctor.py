@@ -6,6 +6,7 @@ that cannot be imported, or when torch cannot examine its devices.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -14,6 +15,8 @@ import sys
 from types import ModuleType
 
 PACKAGES = ("torch", "transformers", "peft", "accelerate", "safetensors", "tokenizers")
+# Reported where they are there and work; only runs that ask for them need them.
+OPTIONAL_PACKAGES = ("bitsandbytes",)
 
 
 def describe_torch(torch: ModuleType) -> dict:
@@ -43,6 +46,9 @@ def examine() -> dict:
             packages[name] = str(importlib.import_module(name).__version__)
         except Exception as error:  # a broken library may raise anything while it is imported
             return broken(name, error)
+    for name in OPTIONAL_PACKAGES:
+        with contextlib.suppress(Exception):  # it may lack the library for this CUDA version
+            packages[name] = str(importlib.import_module(name).__version__)
     try:
         torch = describe_torch(sys.modules["torch"])
     except Exception as error:  # drivers and devices fail in their own ways

@@ -1,6 +1,7 @@
 """`python runner.py --run DIR --attempt N`: starts one attempt of a run and looks after it.
 
-    app ──starts, detached──▶ runner ──starts──▶ trainer (own process group)
+    app ──starts, detached──▶ runner ──starts──▶ trainer (own process group), or for several GPUs
+                                │                the launcher of several (lora_trainer/launch.py)
                                 │ heartbeat.json every 2 s, exit.json at the end
                                 ▼
                         the run folder, which the app reads
@@ -30,6 +31,7 @@ from lora_runner.exit_cause import describe_exit, exit_fields, oom_kills
 from lora_runner.gpu_sample import sample_gpus
 from lora_runner.process_identity import boot_id, start_time
 from lora_runner.run_lock import take_run
+from lora_runner.trainer_command import count_processes, trainer_command, trainer_environment
 
 HEARTBEAT_SECONDS = 2.0
 POLL_SECONDS = 0.2
@@ -38,9 +40,10 @@ LOCKED_EXIT_CODE = 75
 
 
 class Runner:
-    def __init__(self, folder: Path, attempt: int, lock: IO[bytes]) -> None:
+    def __init__(self, folder: Path, attempt: int, lock: IO[bytes], cpu_processes: int) -> None:
         self._folder = folder
         self._attempt = attempt
+        self._cpu_processes = cpu_processes
         self._lock = lock
         self._trainer: subprocess.Popen | None = None
         self._identity: dict | None = None
@@ -90,16 +93,9 @@ class Runner:
         config = json.loads((self._folder / "config.json").read_text("utf-8"))
         device = config["device"]
         self._gpu_uuids = list(device["uuids"]) if device["kind"] == "cuda" else []
-        environment = {
-            **os.environ,
-            "CUDA_VISIBLE_DEVICES": ",".join(self._gpu_uuids),
-            "HF_HUB_OFFLINE": "1",
-            "TOKENIZERS_PARALLELISM": "false",
-            "PYTHONUNBUFFERED": "1",
-            "PYTHONIOENCODING": "utf-8",
-        }
-        command = [sys.executable, "-m", "lora_trainer.train"]
-        command += ["--run", str(self._folder), "--attempt", str(self._attempt)]
+        processes = count_processes(device, self._cpu_processes)
+        environment = trainer_environment(os.environ, device, processes)
+        command = trainer_command(self._folder, self._attempt, device, processes)
         own_group: dict = {"start_new_session": True, "pass_fds": (self._lock.fileno(),)}
         if os.name == "nt":
             own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
@@ -165,6 +161,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Runs one attempt of a training run.")
     parser.add_argument("--run", type=Path, required=True, help="the run folder")
     parser.add_argument("--attempt", type=int, required=True)
+    parser.add_argument(
+        "--processes",
+        type=int,
+        default=1,
+        help="train on the CPU in as many processes (on GPUs there is one for each); worth it on "
+        "computers with several sockets",
+    )
     arguments = parser.parse_args()
     folder = arguments.run.resolve()
     if hasattr(os, "setsid"):
@@ -175,7 +178,7 @@ def main() -> int:
         print(f"Another runner is running {folder}; this one leaves.", file=sys.stderr)
         return LOCKED_EXIT_CODE
     with lock:
-        runner = Runner(folder, arguments.attempt, lock)
+        runner = Runner(folder, arguments.attempt, lock, arguments.processes)
         try:
             return runner.run()
         except Exception as error:

@@ -18,9 +18,16 @@ import { Frame } from "./frame.tsx";
 import { MissingPage } from "./missing-page.tsx";
 
 // A search parameter that makes no sense is left out rather than shown as an error.
-const datasetSearch = z.object({ tab: z.enum(["rows", "rejected"]).optional().catch(undefined) });
+const datasetSearch = z.object({
+  tab: z.enum(["rows", "tokens", "rejected"]).optional().catch(undefined),
+  model: z.string().optional().catch(undefined),
+  row: z.int().positive().optional().catch(undefined),
+});
 const jobSearch = z.object({
-  tab: z.enum(["charts", "log", "timeline", "configuration", "result"]).optional().catch(undefined),
+  tab: z
+    .enum(["charts", "samples", "log", "timeline", "configuration", "result"])
+    .optional()
+    .catch(undefined),
 });
 const newJobSearch = z.object({
   dataset: z.string().optional().catch(undefined),

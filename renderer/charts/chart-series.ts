@@ -13,11 +13,10 @@ export type ChartSeries = ChartLook & {
   readonly format: (value: number | null | undefined) => string;
 };
 
-/** Something that happened at a place on the x axis. */
-export type ChartMark = {
-  readonly x: number;
-  readonly kind: "checkpoint" | "resumed";
-};
+/** Something that happened at a place on the x axis; the best one also has its value. */
+export type ChartMark =
+  | { readonly x: number; readonly kind: "checkpoint" | "resumed" }
+  | { readonly x: number; readonly y: number; readonly kind: "best" };
 
 export type ChartRange = { readonly from: number; readonly to: number };
 

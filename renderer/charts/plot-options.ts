@@ -81,6 +81,7 @@ export function plotOptions(input: PlotOptionsInput): uPlot.Options {
           drawMarks(plot, source.marks(), {
             checkpoint: colorOf("--chart-mark"),
             resumed: colorOf("--warning"),
+            best: colorOf("--chart-validation"),
             text: colorOf("--text-faint"),
             fontFamily: input.fontFamily,
           }),

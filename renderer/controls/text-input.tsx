@@ -10,6 +10,8 @@ type TextInputProps = {
   readonly isMono?: boolean;
   readonly isNumber?: boolean;
   readonly maxLength?: number;
+  /** Called when the value is done with: by Enter, or as the focus goes elsewhere. */
+  readonly onDone?: () => void;
 };
 
 /** One line of text; stands inside a Field, which names it. */
@@ -21,6 +23,7 @@ export function TextInput({
   isMono = false,
   isNumber = false,
   maxLength,
+  onDone,
 }: TextInputProps) {
   return (
     <span className={styles.frame}>
@@ -33,6 +36,10 @@ export function TextInput({
         spellCheck={false}
         autoComplete="off"
         maxLength={maxLength}
+        onBlur={onDone}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") onDone?.();
+        }}
       />
       {unit !== undefined && <span className={styles.unit}>{unit}</span>}
     </span>

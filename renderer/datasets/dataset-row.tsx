@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { PreviewRow } from "../../shared/contract/datasets.ts";
 import { Button } from "../controls/button.tsx";
 import { formatCount, formatCountOf } from "../format/numbers.ts";
@@ -6,6 +7,7 @@ import { ROLE_NAMES } from "./dataset-words.ts";
 import { SHORT_TURNS, isLongRow } from "./long-rows.ts";
 
 type DatasetRowProps = {
+  readonly datasetId: string;
   readonly index: number;
   /** Undefined while it is on its way. */
   readonly row: PreviewRow | undefined;
@@ -13,7 +15,7 @@ type DatasetRowProps = {
   readonly onToggle: () => void;
 };
 
-export function DatasetRow({ index, row, isOpen, onToggle }: DatasetRowProps) {
+export function DatasetRow({ datasetId, index, row, isOpen, onToggle }: DatasetRowProps) {
   const number = formatCount(index + 1);
   if (row === undefined) {
     return (
@@ -29,9 +31,20 @@ export function DatasetRow({ index, row, isOpen, onToggle }: DatasetRowProps) {
   const hidden = row.turns.length - turns.length;
   return (
     <div className={styles.row}>
-      <span className={styles.number} title={`Line ${formatCount(row.line)} of the file`}>
-        {number}
-      </span>
+      <div className={styles.place}>
+        <span className={styles.number} title={`Line ${formatCount(row.line)} of the file`}>
+          {number}
+        </span>
+        <Link
+          to="/datasets/$datasetId"
+          params={{ datasetId }}
+          search={{ tab: "tokens", row: index + 1 }}
+          className={styles.tokens}
+          aria-label={`Tokens of row ${number}`}
+        >
+          tokens
+        </Link>
+      </div>
       <div className={styles.turns}>
         {turns.map(({ role, text }, place) => (
           // Turns have no other identity than their place in the row, and never move.

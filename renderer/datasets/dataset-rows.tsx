@@ -70,6 +70,7 @@ export function DatasetRows({ id, name, total }: DatasetRowsProps) {
                 aria-setsize={total}
               >
                 <DatasetRow
+                  datasetId={id}
                   index={index}
                   row={rowAt(index)}
                   isOpen={opened.has(index)}

@@ -6,16 +6,17 @@ import styles from "./dataset-detail.module.css";
 import { datasetFigures } from "./dataset-figures.ts";
 import { DatasetRows } from "./dataset-rows.tsx";
 import { RejectedRows } from "./rejected-rows.tsx";
+import { TokenView } from "./token-view.tsx";
 
 type ReadyDatasetDetailProps = { readonly dataset: ReadyDataset };
 
-type DatasetTab = "rows" | "rejected";
+type DatasetTab = "rows" | "tokens" | "rejected";
 
 export function ReadyDatasetDetail({ dataset }: ReadyDatasetDetailProps) {
   const { tab } = useSearch({ strict: false });
   const navigate = useNavigate();
   const { id, name, statistics } = dataset;
-  const shown: DatasetTab = tab === "rejected" ? "rejected" : "rows";
+  const shown: DatasetTab = tab === "rejected" || tab === "tokens" ? tab : "rows";
   const show = (next: DatasetTab): void => {
     void navigate({
       to: "/datasets/$datasetId",
@@ -33,16 +34,15 @@ export function ReadyDatasetDetail({ dataset }: ReadyDatasetDetailProps) {
         label="Parts of the dataset"
         tabs={[
           { value: "rows", label: "Rows", count: statistics.rows },
+          { value: "tokens", label: "Tokens" },
           { value: "rejected", label: "Left out", count: statistics.rejected },
         ]}
         value={shown}
         onChange={show}
       >
-        {shown === "rows" ? (
-          <DatasetRows id={id} name={name} total={statistics.rows} />
-        ) : (
-          <RejectedRows id={id} name={name} total={statistics.rejected} />
-        )}
+        {shown === "rows" && <DatasetRows id={id} name={name} total={statistics.rows} />}
+        {shown === "tokens" && <TokenView dataset={dataset} />}
+        {shown === "rejected" && <RejectedRows id={id} name={name} total={statistics.rejected} />}
       </TabBar>
     </>
   );

@@ -10,13 +10,15 @@ type RowPlaceProps = {
   /** The first row of the section in sight. */
   readonly start: number;
   readonly total: number;
+  /** Of one section. */
+  readonly rows?: number;
   readonly onGoTo: (index: number) => void;
 };
 
 /** Which rows are in the list below, and the way to others. */
-export function RowPlace({ start, total, onGoTo }: RowPlaceProps) {
+export function RowPlace({ start, total, rows = SECTION_ROWS, onGoTo }: RowPlaceProps) {
   const [typed, setTyped] = useState("");
-  const { end } = sectionOf(start, total);
+  const { end } = sectionOf(start, total, rows);
   const place = placeOf(typed, total);
   const isWrong = typed.trim() !== "" && place === null;
   const submit = (event: FormEvent): void => {
@@ -25,13 +27,13 @@ export function RowPlace({ start, total, onGoTo }: RowPlaceProps) {
   };
   return (
     <div className={styles.bar}>
-      {total > SECTION_ROWS && (
+      {total > rows && (
         <span className={styles.section}>
           <IconButton
             label="Earlier rows"
             icon={ChevronLeft}
             disabled={start === 0}
-            onClick={() => onGoTo(start - SECTION_ROWS)}
+            onClick={() => onGoTo(start - rows)}
           />
           Rows {formatCount(start + 1)} to {formatCount(end)} of {formatCount(total)}
           <IconButton

@@ -11,10 +11,10 @@ export type RowSection = {
 };
 
 /** The section that holds a row. A row beyond the end is taken for the last one. */
-export function sectionOf(index: number, total: number): RowSection {
+export function sectionOf(index: number, total: number, rows = SECTION_ROWS): RowSection {
   const within = Math.max(0, Math.min(index, total - 1));
-  const start = Math.floor(within / SECTION_ROWS) * SECTION_ROWS;
-  return { start, end: Math.min(start + SECTION_ROWS, total) };
+  const start = Math.floor(within / rows) * rows;
+  return { start, end: Math.min(start + rows, total) };
 }
 
 /** The place of the row that a person has typed, counted from 0; null when it is no row's number. */

@@ -11,7 +11,13 @@ import {
   formatShare,
   formatTokensPerSecond,
 } from "./numbers.ts";
-import { formatAgo, formatDuration, formatTimeLeft, secondsBetween } from "./time.ts";
+import {
+  formatAgo,
+  formatDuration,
+  formatStepTime,
+  formatTimeLeft,
+  secondsBetween,
+} from "./time.ts";
 
 describe("numbers", () => {
   it("writes counts with separators and the right grammatical number", () => {
@@ -78,6 +84,14 @@ describe("time", () => {
     expect(formatDuration(3 * 3600 + 12 * 60 + 40)).toBe("3 h 12 min");
     expect(formatDuration(3600)).toBe("1 h");
     expect(formatDuration(52 * 3600)).toBe("2 d 4 h");
+  });
+
+  it("writes the time of a step with what matters of it", () => {
+    expect(formatStepTime(0.2)).toBe("1 ms");
+    expect(formatStepTime(85.4)).toBe("85 ms");
+    expect(formatStepTime(999.7)).toBe("1.0 s");
+    expect(formatStepTime(3_120)).toBe("3.1 s");
+    expect(formatStepTime(130_000)).toBe("2 min 10 s");
   });
 
   it("writes forecasts more coarsely the farther they reach", () => {

@@ -12,6 +12,12 @@ export function formatDuration(seconds: number): string {
   return pair(whole, DAY, "d", HOUR, "h");
 }
 
+/** What one step takes: "85 ms", "3.1 s", "2 min 10 s". */
+export function formatStepTime(ms: number): string {
+  if (ms < 999.5) return `${Math.max(1, Math.round(ms))} ms`;
+  return ms < 59_950 ? `${(ms / 1000).toFixed(1)} s` : formatDuration(ms / 1000);
+}
+
 /**
  * A forecast, so coarser than a duration: whole minutes above ten minutes, tens of seconds above
  * one minute. A figure that changes less is easier to believe.

@@ -1,6 +1,7 @@
+import type { ReactNode } from "react";
 import { Link } from "@tanstack/react-router";
 import type { Job } from "../../shared/contract/jobs.ts";
-import { Sparkline } from "../charts/sparkline.tsx";
+import type { DevicePoint } from "./device-history.ts";
 import styles from "./device-row.module.css";
 import type { Level } from "./gpu-levels.ts";
 import { LevelCell } from "./level-cell.tsx";
@@ -11,16 +12,20 @@ type DeviceRowProps = {
   readonly name: string;
   readonly detail: string;
   readonly levels: readonly Level[];
-  /** The latest utilisation in percent, oldest first. */
-  readonly loads: readonly number[];
+  readonly history: readonly DevicePoint[];
+  readonly nowMs: number;
   readonly jobs: readonly Job[];
   /** Columns for the levels, so that rows of different devices line up. */
   readonly columns: number;
+  /** More words under the detail. */
+  readonly state?: ReactNode;
+  /** What stands under the levels, in their columns. */
+  readonly below?: ReactNode;
 };
 
 /** One device: what it is and who uses it at the left, its measures at the right. */
 export function DeviceRow(props: DeviceRowProps) {
-  const { label, name, detail, levels, loads, jobs, columns } = props;
+  const { label, name, detail, levels, history, nowMs, jobs, columns, state, below } = props;
   return (
     <li className={styles.row} aria-label={label}>
       <div className={styles.words}>
@@ -31,6 +36,7 @@ export function DeviceRow(props: DeviceRowProps) {
         <div className={styles.detail} title={detail}>
           {detail}
         </div>
+        {state}
         {jobs.length > 0 && (
           <div className={styles.jobs}>
             <span className={styles.dot} aria-hidden />
@@ -42,20 +48,22 @@ export function DeviceRow(props: DeviceRowProps) {
           </div>
         )}
       </div>
-      <Sparkline
-        label={`${label} utilisation of the last minutes`}
-        values={loads}
-        width={120}
-        height={36}
-        range={[0, 100]}
-      />
-      <div
-        className={styles.levels}
-        style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
-      >
-        {levels.map((level) => (
-          <LevelCell key={level.name} device={label} level={level} />
-        ))}
+      <div className={styles.measures}>
+        <div
+          className={styles.levels}
+          style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
+        >
+          {levels.map((level) => (
+            <LevelCell
+              key={level.name}
+              device={label}
+              level={level}
+              history={history}
+              nowMs={nowMs}
+            />
+          ))}
+        </div>
+        {below}
       </div>
     </li>
   );

@@ -1,6 +1,7 @@
 import type { Gpu, GpuReport } from "../../shared/contract/gpus.ts";
 import { formatMemory } from "../format/bytes.ts";
 import { UNKNOWN, formatPercent, formatPower, formatTemperature } from "../format/numbers.ts";
+import type { DevicePoint } from "./device-history.ts";
 
 /** One measure of a device: a bar's share, where there is a whole to compare with, and its figure. */
 export type Level = {
@@ -11,6 +12,10 @@ export type Level = {
   /** What the figure is part of, as in "80.0 GB". */
   readonly whole: string | null;
   readonly warnAbove?: number;
+  /** What of a device's history this is. */
+  readonly measure: Exclude<keyof DevicePoint, "atMs">;
+  /** What the top of its history stands for; null where only the history itself tells. */
+  readonly most: number | null;
 };
 
 /** Bars of temperature end here: where data-centre and desktop cards alike slow down or stop. */
@@ -28,12 +33,16 @@ export function gpuLevels(gpu: Gpu): readonly Level[] {
       value: formatTemperature(gpu.temperatureC),
       whole: null,
       warnAbove: TOO_HOT_SHARE,
+      measure: "temperatureC",
+      most: HOTTEST_C,
     },
     {
       name: "Power",
       share: shareOf(gpu.powerW, gpu.powerLimitW),
       value: formatPower(gpu.powerW),
       whole: gpu.powerLimitW === null ? null : formatPower(gpu.powerLimitW),
+      measure: "powerW",
+      most: gpu.powerLimitW,
     },
   ];
 }
@@ -52,7 +61,14 @@ export function spokenLevel({ value, whole }: Level): string {
 }
 
 function utilisationLevel(name: "Utilisation" | "Load", percent: number | null): Level {
-  return { name, share: shareOf(percent, 100), value: formatPercent(percent), whole: null };
+  return {
+    name,
+    share: shareOf(percent, 100),
+    value: formatPercent(percent),
+    whole: null,
+    measure: "utilizationPercent",
+    most: 100,
+  };
 }
 
 function memoryLevel(usedMb: number | null, totalMb: number | null): Level {
@@ -62,6 +78,8 @@ function memoryLevel(usedMb: number | null, totalMb: number | null): Level {
     value: formatMemory(usedMb),
     whole: totalMb === null ? null : formatMemory(totalMb),
     warnAbove: NEARLY_FULL_SHARE,
+    measure: "memoryUsedMb",
+    most: totalMb,
   };
 }
 

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { EnvironmentStatus } from "../../shared/contract/environment.ts";
 import type { Gpu, GpuReport } from "../../shared/contract/gpus.ts";
-import { areGpusUnseen, describeDevices, describeGpu } from "./gpu-words.ts";
+import {
+  areGpusUnseen,
+  describeClocks,
+  describeDevices,
+  describeGpu,
+  describePace,
+} from "./gpu-words.ts";
 
 const gpu: Gpu = {
   index: 0,
@@ -59,6 +65,33 @@ describe("describeGpu", () => {
   it("names the UUID and MIG", () => {
     expect(describeGpu(gpu)).toBe("GPU-1");
     expect(describeGpu({ ...gpu, uuid: null, isMigEnabled: true })).toBe("MIG · no UUID told");
+  });
+});
+
+describe("describeClocks", () => {
+  it("names what is told", () => {
+    expect(describeClocks({ ...gpu, smClockMhz: 1410, memoryClockMhz: 1593 })).toBe(
+      "SM 1,410 MHz · memory 1,593 MHz",
+    );
+    expect(describeClocks({ ...gpu, smClockMhz: 210, memoryClockMhz: null })).toBe("SM 210 MHz");
+    expect(describeClocks(gpu)).toBeNull();
+  });
+});
+
+describe("describePace", () => {
+  it("says the most serious reason, and nothing at full pace", () => {
+    expect(describePace({ ...gpu, throttling: ["power_cap", "software_thermal"] })).toEqual({
+      text: "Slowed by heat",
+      tone: "warning",
+    });
+    expect(describePace({ ...gpu, throttling: ["power_cap"] })?.tone).toBe("neutral");
+    expect(describePace({ ...gpu, throttling: [] })).toBeNull();
+    expect(describePace(gpu)).toBeNull();
+  });
+
+  it("says first of all that a GPU is lost", () => {
+    const lost: Gpu = { ...gpu, isLost: true, throttling: null };
+    expect(describePace(lost)).toMatchObject({ tone: "bad" });
   });
 });
 

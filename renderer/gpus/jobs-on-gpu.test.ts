@@ -20,6 +20,8 @@ function job(name: string, device: Job["device"], isRunning = true): Job {
     attempt: 1,
     progress: { step: 0, totalSteps: 10, epoch: 0 },
     plan: null,
+    dryRun: null,
+    best: null,
     runPath: `/runs/${name}`,
     createdAt: AT,
     updatedAt: AT,

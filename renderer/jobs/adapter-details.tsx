@@ -5,8 +5,9 @@ import { Figures } from "../controls/figures.tsx";
 import type { Figure } from "../controls/figures.tsx";
 import { Section } from "../controls/section.tsx";
 import tableStyles from "../controls/table.module.css";
+import { AdapterExports } from "../exports/adapter-exports.tsx";
 import { formatBytes } from "../format/bytes.ts";
-import { formatCount, formatTokensPerSecond } from "../format/numbers.ts";
+import { formatCount, formatLoss, formatTokensPerSecond } from "../format/numbers.ts";
 import { formatDuration } from "../format/time.ts";
 import styles from "./adapter-details.module.css";
 import { pythonToLoad } from "./python-to-load.ts";
@@ -31,6 +32,7 @@ export function AdapterDetails({ job, artifact }: AdapterDetailsProps) {
           <Figures label="Figures of the adapter" figures={qualityFigures(artifact)} />
         </div>
       </Section>
+      <AdapterExports job={job} artifact={artifact} />
       <Section title="Load it in Python">
         <CodeBlock label="Python code" text={pythonToLoad(job.baseModel.path, path)} />
       </Section>
@@ -75,5 +77,14 @@ function qualityFigures({ quality, files }: Artifact): readonly Figure[] {
     { name: "Steps", value: formatCount(quality.steps) },
     { name: "Training time", value: formatDuration(quality.seconds) },
     { name: "Mean speed", value: formatTokensPerSecond(quality.tokensPerSecond) },
+    ...(quality.adapterStep === null ? [] : [weightsFigure(quality, quality.adapterStep)]),
   ];
+}
+
+function weightsFigure(quality: Artifact["quality"], step: number): Figure {
+  return {
+    name: "Weights of",
+    value: `step ${formatCount(step)}`,
+    detail: step === quality.bestStep ? `best, loss ${formatLoss(quality.bestLoss)}` : "the last",
+  };
 }

@@ -12,7 +12,7 @@ import styles from "./job-charts.module.css";
 import { isActive } from "./jobs-slice.ts";
 import { LossChart } from "./loss-chart.tsx";
 import { TabBody } from "./tab-body.tsx";
-import { timelineMarks } from "./timeline.ts";
+import { timelineMarks, withBest } from "./timeline.ts";
 import { useJobMetrics } from "./use-job-metrics.ts";
 import { ZoomWords } from "./zoom-words.tsx";
 
@@ -29,6 +29,7 @@ export function JobCharts({ job, metrics, timeline, width }: JobChartsProps) {
   const closeUp = useJobMetrics(job.id, zoom === null ? 0 : width, zoom);
   const entries = valueOr(timeline, null);
   const marks = useMemo(() => timelineMarks(entries ?? []), [entries]);
+  const lossMarks = useMemo(() => withBest(marks, job.best), [marks, job.best]);
   const whole = valueOr(metrics, null);
   const points = useMemo(() => {
     if (zoom === null || whole === null) return whole ?? [];
@@ -69,7 +70,11 @@ export function JobCharts({ job, metrics, timeline, width }: JobChartsProps) {
   const shared = { points, marks, syncKey: `job ${job.id}`, onZoom: setZoom };
   return (
     <TabBody>
-      <LossChart {...shared} aside={<ZoomWords zoom={zoom} onWhole={() => setZoom(null)} />} />
+      <LossChart
+        {...shared}
+        marks={lossMarks}
+        aside={<ZoomWords zoom={zoom} onWhole={() => setZoom(null)} />}
+      />
       <div className={styles.grid}>
         <FigureChart {...shared} figure="learningRate" />
         <FigureChart {...shared} figure="tokensPerSecond" />

@@ -12,6 +12,7 @@ import { DataSummary } from "./data-summary.tsx";
 import { HYPERPARAMETER_GROUPS, hyperparameterText } from "./hyperparameter-words.ts";
 import styles from "./job-configuration.module.css";
 import { PRESET_WORDS } from "./job-words.ts";
+import { PackageVersions } from "./package-versions.tsx";
 import { TabBody } from "./tab-body.tsx";
 
 type JobConfigurationProps = { readonly job: Job };
@@ -37,7 +38,8 @@ export function JobConfiguration({ job }: JobConfigurationProps) {
           </Section>
         ))}
       </div>
-      {job.plan !== null && <DataSummary plan={job.plan} />}
+      {job.plan !== null && <DataSummary plan={job.plan} dryRun={job.dryRun} />}
+      <PackageVersions packages={job.plan?.packages ?? null} />
       <Section title="config.json">
         {config.state === "loading" && <Skeleton label="configuration" rows={8} rowHeight={14} />}
         {config.state === "failed" && (

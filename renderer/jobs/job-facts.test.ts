@@ -21,6 +21,8 @@ const common = {
   attempt: 1,
   progress: { step: 0, totalSteps: 0, epoch: 0 },
   plan: null,
+  dryRun: null,
+  best: null,
   runPath: "/runs/1",
   updatedAt: "2026-03-05T12:00:00.000Z",
 } as const;

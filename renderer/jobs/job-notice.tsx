@@ -1,6 +1,7 @@
 import { assertNever } from "../../shared/contract/assert-never.ts";
 import type { Job } from "../../shared/contract/jobs.ts";
 import { Note } from "../controls/note.tsx";
+import { earlyStopWords } from "./early-stop.ts";
 
 type JobNoticeProps = { readonly job: Job };
 
@@ -35,10 +36,21 @@ export function JobNotice({ job }: JobNoticeProps) {
     case "draft":
     case "preparing":
     case "running":
-    case "completed":
     case "stopped":
       return null;
+    case "completed":
+      return <EarlyStop job={job} />;
     default:
       return assertNever(job);
   }
+}
+
+function EarlyStop({ job }: JobNoticeProps) {
+  const words = earlyStopWords(job);
+  if (words === null) return null;
+  return (
+    <Note tone="info" title={words.title}>
+      {words.text}
+    </Note>
+  );
 }

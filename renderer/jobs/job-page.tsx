@@ -5,7 +5,9 @@ import { useWidth } from "../charts/use-width.ts";
 import { Page } from "../controls/page.tsx";
 import { ProgressBar } from "../controls/progress-bar.tsx";
 import { TabBar } from "../controls/tab-bar.tsx";
+import type { Tab } from "../controls/tab-bar.tsx";
 import { valueOr } from "../core/loadable.ts";
+import { DryRunLine } from "./dry-run-line.tsx";
 import { JobButtons } from "./job-buttons.tsx";
 import { progressShare } from "./job-facts.ts";
 import { JobFigures } from "./job-figures.tsx";
@@ -19,8 +21,9 @@ import { useJobActions } from "./use-job-actions.ts";
 import { useJobMetrics } from "./use-job-metrics.ts";
 import { useJobTimeline } from "./use-job-timeline.ts";
 
-const TABS: readonly { readonly value: JobTab; readonly label: string }[] = [
+const TABS: readonly Tab<JobTab>[] = [
   { value: "charts", label: "Charts" },
+  { value: "samples", label: "Samples" },
   { value: "log", label: "Log" },
   { value: "timeline", label: "Timeline" },
   { value: "configuration", label: "Configuration" },
@@ -47,6 +50,9 @@ export function JobPage({ job }: JobPageProps) {
       replace: true,
     });
   };
+  // A run without prompts has no samples, unless somebody asks for them by the address.
+  const hasSamples = job.hyperparameters.sample_prompts.length > 0 || tab === "samples";
+  const tabs = hasSamples ? TABS : TABS.filter(({ value }) => value !== "samples");
   return (
     <Page
       title={job.name}
@@ -61,8 +67,9 @@ export function JobPage({ job }: JobPageProps) {
         )}
         <JobNotice job={job} />
         <JobFigures job={job} points={points} />
+        <DryRunLine job={job} points={points} />
       </div>
-      <TabBar label="Parts of this job" tabs={TABS} value={tab} onChange={choose}>
+      <TabBar label="Parts of this job" tabs={tabs} value={tab} onChange={choose}>
         <JobTabPanel tab={tab} job={job} metrics={metrics} timeline={timeline} width={width} />
       </TabBar>
     </Page>

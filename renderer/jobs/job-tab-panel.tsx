@@ -5,9 +5,10 @@ import { JobCharts } from "./job-charts.tsx";
 import { JobConfiguration } from "./job-configuration.tsx";
 import { JobLog } from "./job-log.tsx";
 import { JobResult } from "./job-result.tsx";
+import { JobSamples } from "./job-samples.tsx";
 import { JobTimeline } from "./job-timeline.tsx";
 
-export type JobTab = "charts" | "log" | "timeline" | "configuration" | "result";
+export type JobTab = "charts" | "samples" | "log" | "timeline" | "configuration" | "result";
 
 type JobTabPanelProps = {
   readonly tab: JobTab;
@@ -22,6 +23,8 @@ export function JobTabPanel({ tab, job, metrics, timeline, width }: JobTabPanelP
   switch (tab) {
     case "charts":
       return <JobCharts job={job} metrics={metrics} timeline={timeline} width={width} />;
+    case "samples":
+      return <JobSamples job={job} />;
     case "log":
       return <JobLog job={job} />;
     case "timeline":

@@ -105,7 +105,7 @@ function Entry({ entry: { at, attempt, step, kind, message } }: EntryProps) {
       </time>
       <StatusLabel tone={tone} icon={icon} text={TIMELINE_WORDS[kind]} />
       <span className={styles.step}>{step === null ? "" : `step ${formatCount(step)}`}</span>
-      <p className={kind === "sample" ? styles.sample : styles.message}>{message}</p>
+      <p className={styles.message}>{message}</p>
       <span className={styles.attempt}>{attempt > 1 ? `attempt ${attempt}` : ""}</span>
     </div>
   );

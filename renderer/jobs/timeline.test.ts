@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TimelineEntry } from "../../shared/contract/jobs.ts";
-import { mergeTimeline, timelineMarks } from "./timeline.ts";
+import { mergeTimeline, timelineMarks, withBest } from "./timeline.ts";
 
 function entry(seq: number, kind: TimelineEntry["kind"], step: number | null): TimelineEntry {
   return { seq, kind, step, attempt: 1, at: "2026-03-05T12:00:00.000Z", message: `${kind} ${seq}` };
@@ -25,6 +25,14 @@ describe("timeline", () => {
     expect(marks).toEqual([
       { x: 50, kind: "checkpoint" },
       { x: 50, kind: "resumed" },
+    ]);
+  });
+
+  it("adds the best validation, once there is one", () => {
+    expect(withBest([], null)).toEqual([]);
+    expect(withBest([{ x: 50, kind: "checkpoint" }], { step: 40, loss: 1.2 })).toEqual([
+      { x: 50, kind: "checkpoint" },
+      { x: 40, y: 1.2, kind: "best" },
     ]);
   });
 });

@@ -1,4 +1,4 @@
-import type { TimelineEntry } from "../../shared/contract/jobs.ts";
+import type { JobBest, TimelineEntry } from "../../shared/contract/jobs.ts";
 import type { ChartMark } from "../charts/chart-series.ts";
 
 /** Entries in order of their number, each once. */
@@ -15,4 +15,9 @@ export function timelineMarks(entries: readonly TimelineEntry[]): readonly Chart
   return entries.flatMap(({ kind, step }) =>
     step !== null && (kind === "checkpoint" || kind === "resumed") ? [{ x: step, kind }] : [],
   );
+}
+
+/** On the chart of the loss also the best validation, whose weights are kept. */
+export function withBest(marks: readonly ChartMark[], best: JobBest | null): readonly ChartMark[] {
+  return best === null ? marks : [...marks, { x: best.step, y: best.loss, kind: "best" }];
 }

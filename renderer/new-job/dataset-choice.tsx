@@ -4,7 +4,7 @@ import { Note } from "../controls/note.tsx";
 import { readyDatasets } from "../datasets/datasets-slice.ts";
 import { formatBytes } from "../format/bytes.ts";
 import { formatCountOf } from "../format/numbers.ts";
-import { ChoiceList } from "./choice-list.tsx";
+import { ChoiceList } from "../controls/choice-list.tsx";
 
 const FORMATS: Readonly<Record<DatasetFormat, string>> = {
   messages: "conversations (messages)",

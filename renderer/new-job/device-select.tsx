@@ -1,35 +1,41 @@
-import type { GpuReport } from "../../shared/contract/gpus.ts";
 import type { RunDevice } from "../../shared/contract/run-folder.ts";
 import { Field } from "../controls/field.tsx";
 import { Select } from "../controls/select.tsx";
 import type { SelectOption } from "../controls/select.tsx";
 import { formatMemory } from "../format/bytes.ts";
 import { CPU } from "./job-form.ts";
+import type { DeviceWish } from "./job-form.ts";
+import type { UsableGpu } from "./usable-gpu.ts";
 
 type DeviceSelectProps = {
   readonly device: RunDevice;
-  readonly report: GpuReport | null;
-  readonly onChange: (device: string) => void;
+  readonly gpus: readonly UsableGpu[];
+  /** Null as long as nobody has said. */
+  readonly cpuName: string | null;
+  readonly onChange: (device: DeviceWish) => void;
 };
 
-export function DeviceSelect({ device, report, onChange }: DeviceSelectProps) {
+export function DeviceSelect({ device, gpus, cpuName, onChange }: DeviceSelectProps) {
   return (
     <Field label="Device" hint="A run waits until its device is free.">
       <Select
         value={device.kind === "cpu" ? CPU : (device.uuids[0] ?? CPU)}
-        options={deviceOptions(report)}
-        onChange={onChange}
+        options={deviceOptions(gpus, cpuName)}
+        onChange={(value) => onChange(value === CPU ? CPU : [value])}
       />
     </Field>
   );
 }
 
-function deviceOptions(report: GpuReport | null): readonly SelectOption<string>[] {
-  const gpus = (report?.gpus ?? []).flatMap(({ uuid, index, name, memoryTotalMb }) =>
-    uuid === null
-      ? []
-      : [{ value: uuid, label: `GPU ${index}`, detail: `${name}, ${formatMemory(memoryTotalMb)}` }],
-  );
+function deviceOptions(
+  gpus: readonly UsableGpu[],
+  cpuName: string | null,
+): readonly SelectOption<string>[] {
+  const options = gpus.map(({ uuid, index, name, memoryTotalMb }) => ({
+    value: uuid,
+    label: `GPU ${index}`,
+    detail: `${name}, ${formatMemory(memoryTotalMb)}`,
+  }));
   const cpu = { value: CPU, label: "CPU" };
-  return [...gpus, report === null ? cpu : { ...cpu, detail: report.cpu.name }];
+  return [...options, cpuName === null ? cpu : { ...cpu, detail: cpuName }];
 }

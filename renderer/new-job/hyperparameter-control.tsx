@@ -1,8 +1,10 @@
 import { assertNever } from "../../shared/contract/assert-never.ts";
 import { Field } from "../controls/field.tsx";
 import { Select } from "../controls/select.tsx";
+import { TextArea } from "../controls/text-area.tsx";
 import { TextInput } from "../controls/text-input.tsx";
-import type { HyperparameterField } from "../jobs/hyperparameter-words.ts";
+import type { HyperparameterField } from "../jobs/hyperparameter-field.ts";
+import styles from "./hyperparameter-control.module.css";
 
 const ON_OFF = [
   { value: "false", label: "Off" },
@@ -18,10 +20,13 @@ type HyperparameterControlProps = {
 
 export function HyperparameterControl(props: HyperparameterControlProps) {
   const { field, text, problem, onChange } = props;
+  const isWide = field.kind === "prompts";
   return (
-    <Field label={field.label} hint={field.hint} problem={problem}>
-      {control(field, text, onChange)}
-    </Field>
+    <div className={isWide ? styles.wide : styles.control}>
+      <Field label={field.label} hint={field.hint} problem={problem}>
+        {control(field, text, onChange)}
+      </Field>
+    </div>
   );
 }
 
@@ -33,6 +38,15 @@ function control(field: HyperparameterField, text: string, onChange: (text: stri
       return <Select value={text} options={ON_OFF} onChange={onChange} />;
     case "modules":
       return <TextInput value={text} onChange={onChange} isMono />;
+    case "prompts":
+      return (
+        <TextArea
+          value={text}
+          onChange={onChange}
+          rows={3}
+          placeholder="How many minutes are two hours?"
+        />
+      );
     case "optional":
       return (
         <TextInput

@@ -2,22 +2,25 @@ import { ChevronDown, ChevronRight } from "lucide-react";
 import { useId, useState } from "react";
 import { Button } from "../controls/button.tsx";
 import { HYPERPARAMETER_GROUPS } from "../jobs/hyperparameter-words.ts";
-import type { HyperparameterField, HyperparameterName } from "../jobs/hyperparameter-words.ts";
+import type { HyperparameterField, HyperparameterName } from "../jobs/hyperparameter-field.ts";
 import { HyperparameterControl } from "./hyperparameter-control.tsx";
 import styles from "./hyperparameter-editor.module.css";
 import type { HyperparameterProblems, HyperparameterTexts } from "./hyperparameter-texts.ts";
 
 /** Those that one looks at for every run. */
 const MAIN: readonly HyperparameterName[] = [
+  "method",
+  "quantization",
+  "target_modules",
   "rank",
   "alpha",
   "learning_rate",
   "epochs",
+  "max_steps",
+  "validation_share",
   "batch_size",
   "gradient_accumulation_steps",
   "max_sequence_tokens",
-  "validation_share",
-  "max_steps",
 ];
 
 const isMain = ({ name }: HyperparameterField): boolean => MAIN.includes(name);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { hyperparametersSchema } from "../../shared/contract/hyperparameters.ts";
 import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";
 import { HYPERPARAMETER_GROUPS, hyperparameterText } from "../jobs/hyperparameter-words.ts";
-import type { HyperparameterName } from "../jobs/hyperparameter-words.ts";
+import type { HyperparameterName } from "../jobs/hyperparameter-field.ts";
 import { readHyperparameters, textsOf } from "./hyperparameter-texts.ts";
 
 const BALANCED = textsOf(HYPERPARAMETER_PRESETS.balanced);
@@ -74,6 +74,15 @@ describe("hyperparameters as text", () => {
       "Write all-linear, or names such as q_proj, v_proj.",
     );
     expect(problemOf("target_modules", "q proj!")).toBeDefined();
+  });
+
+  it("reads prompts from their lines", () => {
+    const texts = { ...BALANCED, sample_prompts: "One?\n\nTwo?" };
+    expect(readHyperparameters(texts).values?.sample_prompts).toEqual(["One?", "Two?"]);
+    expect(problemOf("sample_prompts", "a\n".repeat(9))).toBe("At most 8 prompts.");
+    expect(problemOf("sample_prompts", `a\n${"b".repeat(4001)}`)).toBe(
+      "Prompt 2 is longer than 4,000 characters.",
+    );
   });
 
   it("does not take for a number what only JavaScript does", () => {

@@ -1,8 +1,10 @@
 import { assertNever } from "../../shared/contract/assert-never.ts";
 import { hyperparametersSchema } from "../../shared/contract/hyperparameters.ts";
 import type { Hyperparameters } from "../../shared/contract/hyperparameters.ts";
+import { formatCount } from "../format/numbers.ts";
 import { HYPERPARAMETER_GROUPS, plainRate } from "../jobs/hyperparameter-words.ts";
-import type { HyperparameterField, HyperparameterName } from "../jobs/hyperparameter-words.ts";
+import type { HyperparameterField, HyperparameterName } from "../jobs/hyperparameter-field.ts";
+import { promptsIn, promptsText } from "./prompt-lines.ts";
 
 /** Hyperparameters as they are typed, which need not make sense yet. */
 export type HyperparameterTexts = Readonly<Record<HyperparameterName, string>>;
@@ -23,6 +25,7 @@ export function textsOf(values: Hyperparameters): HyperparameterTexts {
   const texts = FIELDS.map((field): [HyperparameterName, string] => {
     const value = values[field.name];
     if (value === null) return [field.name, ""];
+    if (field.kind === "prompts") return [field.name, promptsText(values[field.name])];
     if (Array.isArray(value)) return [field.name, value.join(", ")];
     if (field.name === "learning_rate") return [field.name, plainRate(Number(value))];
     return [field.name, String(value)];
@@ -33,7 +36,7 @@ export function textsOf(values: Hyperparameters): HyperparameterTexts {
 /** Reads what was typed by the contract's own rules, and says of each field what is wrong. */
 export function readHyperparameters(texts: HyperparameterTexts): ReadHyperparameters {
   const typed = Object.fromEntries(
-    FIELDS.map((field) => [field.name, typedValue(field, texts[field.name].trim())]),
+    FIELDS.map((field) => [field.name, typedValue(field, texts[field.name])]),
   );
   const parsed = hyperparametersSchema.safeParse(typed);
   if (parsed.success) return { values: parsed.data, problems: {} };
@@ -45,7 +48,8 @@ export function readHyperparameters(texts: HyperparameterTexts): ReadHyperparame
   return { values: null, problems };
 }
 
-function typedValue(field: HyperparameterField, text: string): unknown {
+function typedValue(field: HyperparameterField, typed: string): unknown {
+  const text = typed.trim();
   switch (field.kind) {
     case "choice":
       return text;
@@ -53,6 +57,8 @@ function typedValue(field: HyperparameterField, text: string): unknown {
       return text === "true";
     case "modules":
       return text === "all-linear" ? text : namesIn(text);
+    case "prompts":
+      return promptsIn(typed);
     case "optional":
       return text === "" ? null : numberIn(text);
     case "number":
@@ -82,6 +88,7 @@ function problemWords(issue: Issue, text: string): string {
   if (issue.path[0] === "target_modules") {
     return "Write all-linear, or names such as q_proj, v_proj.";
   }
+  if (issue.path[0] === "sample_prompts") return promptProblem(issue);
   if (text === "") return "A number is needed here.";
   if (issue.code === "too_small") {
     const least = String(issue.minimum);
@@ -91,4 +98,12 @@ function problemWords(issue: Issue, text: string): string {
   if (issue.code === "invalid_type" && issue.expected === "int") return "Must be a whole number.";
   if (text.includes(",")) return "Use a point for decimals, and nothing between thousands.";
   return "This is not a number.";
+}
+
+function promptProblem(issue: Issue): string {
+  const most = issue.code === "too_big" ? formatCount(Number(issue.maximum)) : "";
+  const place = issue.path[1];
+  return typeof place === "number"
+    ? `Prompt ${place + 1} is longer than ${most} characters.`
+    : `At most ${most} prompts.`;
 }

@@ -8,10 +8,8 @@ import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";
 import { readHyperparameters } from "./hyperparameter-texts.ts";
 import { CPU, changeForm, deviceOf, jobInput, startForm } from "./job-form.ts";
 import type { FormStart, JobChoice } from "./job-form.ts";
-import { estimateRun } from "./run-estimate.ts";
 import { startConditions } from "./start-conditions.ts";
 import type { StartSituation } from "./start-conditions.ts";
-import { suggestedName } from "./suggested-name.ts";
 
 const FIRST = "00000000-0000-4000-8000-000000000001";
 const SECOND = "00000000-0000-4000-8000-000000000002";
@@ -83,7 +81,7 @@ describe("the start of the form", () => {
       datasetId: SECOND,
       modelId: "b",
       presetId: "custom",
-      device: "GPU-1",
+      device: ["GPU-1"],
       texts: { rank: "3" },
     });
   });
@@ -121,11 +119,16 @@ describe("the device", () => {
     const form = begin();
     const gpus = report(["GPU-1", "GPU-2"]);
     expect(deviceOf(form, gpus)).toEqual({ kind: "cuda", uuids: ["GPU-1"] });
-    expect(deviceOf({ ...form, device: "GPU-2" }, gpus)).toEqual({
+    expect(deviceOf({ ...form, device: ["GPU-2"] }, gpus)).toEqual({
       kind: "cuda",
       uuids: ["GPU-2"],
     });
-    expect(deviceOf({ ...form, device: "gone" }, gpus)).toEqual({ kind: "cuda", uuids: ["GPU-1"] });
+    expect(deviceOf({ ...form, device: ["gone"] }, gpus)).toEqual({
+      kind: "cuda",
+      uuids: ["GPU-1"],
+    });
+    const both = deviceOf({ ...form, device: ["GPU-2", "gone", "GPU-1"] }, gpus);
+    expect(both).toEqual({ kind: "cuda", uuids: ["GPU-1", "GPU-2"] });
     expect(deviceOf({ ...form, device: CPU }, gpus)).toEqual({ kind: "cpu" });
     expect(deviceOf(form, report([]))).toEqual({ kind: "cpu" });
     expect(deviceOf(form, null)).toEqual({ kind: "cpu" });
@@ -188,27 +191,34 @@ describe("what is in the way", () => {
   });
 });
 
-describe("names and estimates", () => {
-  it("suggests a name that is not taken", () => {
-    expect(suggestedName("gsm8k", "org/Llama", [])).toBe("gsm8k on Llama");
-    expect(suggestedName("gsm8k", "org/Llama", ["gsm8k on Llama", "gsm8k on Llama 2"])).toBe(
-      "gsm8k on Llama 3",
-    );
-    expect(suggestedName(undefined, "org/Llama", [])).toBe("");
-    expect(suggestedName("x".repeat(300), "m", []).length).toBeLessThanOrEqual(200);
-  });
+describe("settings that cannot be had", () => {
+  const found = (texts: Record<string, string>, packages: Record<string, string>) => {
+    const hyperparameters = readHyperparameters({ ...begin().texts, ...texts });
+    const device = { kind: "cuda" as const, uuids: ["GPU-1", "GPU-2"] };
+    return startConditions({
+      choice: choiceOf({ hyperparameters, device }),
+      hasDatasets: true,
+      hasModels: true,
+      environment: {
+        state: "ready",
+        report: { torch: { devices: ["one", "two"] }, packages },
+      } as unknown as StartSituation["environment"],
+      report: report(["GPU-1", "GPU-2"]),
+    }).map(({ isBlocking, text }) => `${isBlocking ? "blocked" : "advice"}: ${text}`);
+  };
 
-  it("counts steps as the trainer does", () => {
-    const values = { ...HYPERPARAMETER_PRESETS.balanced, validation_share: 0.1, epochs: 3 };
-    // 90 rows: 23 batches of 4, 6 steps of 4 batches in each epoch.
-    expect(estimateRun(100, values)).toEqual({
-      rowsPerStep: 16,
-      trainingRows: 90,
-      validationRows: 10,
-      steps: 18,
-    });
-    expect(estimateRun(100, { ...values, max_steps: 5 }).steps).toBe(5);
-    expect(estimateRun(100, { ...values, epochs: 0.5 }).steps).toBe(3);
-    expect(estimateRun(1, { ...values, epochs: 0.1 }).steps).toBe(1);
+  it("are told before the run is launched", () => {
+    const library = { bitsandbytes: "0.50.0" };
+    expect(found({}, {})).toEqual([]);
+    expect(found({ quantization: "nf4" }, library)).toEqual([]);
+    expect(found({ quantization: "nf4" }, {})).toEqual([
+      expect.stringMatching(/^blocked: .*bitsandbytes/),
+    ]);
+    expect(found({ quantization: "nf4", parallelism: "sharded" }, library)).toEqual([
+      expect.stringMatching(/^advice: .*not sharded/),
+    ]);
+    expect(found({ adapter_from: "best", validation_share: "0" }, {})).toEqual([
+      expect.stringMatching(/^advice: Without validation rows/),
+    ]);
   });
 });

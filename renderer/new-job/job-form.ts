@@ -7,20 +7,23 @@ import type { BaseModel, ReadyModel } from "../../shared/contract/models.ts";
 import type { RunDevice } from "../../shared/contract/run-folder.ts";
 import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";
 import { readyDatasets } from "../datasets/datasets-slice.ts";
-import type { HyperparameterName } from "../jobs/hyperparameter-words.ts";
+import type { HyperparameterName } from "../jobs/hyperparameter-field.ts";
 import { readyModels } from "../models/models-slice.ts";
 import { textsOf } from "./hyperparameter-texts.ts";
+import { isUsable } from "./usable-gpu.ts";
 import type { HyperparameterTexts, ReadHyperparameters } from "./hyperparameter-texts.ts";
 
 export const CPU = "cpu";
+
+export type DeviceWish = typeof CPU | readonly string[];
 
 export type JobForm = {
   readonly datasetId: string | null;
   readonly modelId: string | null;
   readonly presetId: PresetId;
   readonly texts: HyperparameterTexts;
-  /** A GPU's uuid or "cpu"; null for what fits the machine best. */
-  readonly device: string | null;
+  /** The uuids of GPUs, or "cpu"; null for what fits the machine best. */
+  readonly device: DeviceWish | null;
   /** Null as long as the suggested name will do. */
   readonly name: string | null;
 };
@@ -30,7 +33,7 @@ export type JobFormChange =
   | { readonly type: "model"; readonly id: string }
   | { readonly type: "preset"; readonly id: PresetId }
   | { readonly type: "value"; readonly field: HyperparameterName; readonly text: string }
-  | { readonly type: "device"; readonly device: string }
+  | { readonly type: "device"; readonly device: DeviceWish }
   | { readonly type: "name"; readonly name: string };
 
 export function changeForm(form: JobForm, change: JobFormChange): JobForm {
@@ -82,7 +85,7 @@ export function startForm({ datasets, models, jobs, wished }: FormStart): JobFor
     modelId: firstReady(readyModels(models), [wished.model, sourceModel?.id]),
     presetId,
     texts: textsOf(source?.hyperparameters ?? HYPERPARAMETER_PRESETS[presetId]),
-    device: source === undefined ? null : deviceText(source.device),
+    device: source === undefined ? null : wishOf(source.device),
     name: null,
   };
 }
@@ -96,16 +99,18 @@ function firstReady(
   return ready.length === 1 ? (ready[0]?.id ?? null) : null;
 }
 
-function deviceText(device: RunDevice): string {
-  return device.kind === "cpu" ? CPU : (device.uuids[0] ?? CPU);
+function wishOf(device: RunDevice): DeviceWish {
+  return device.kind === "cpu" ? CPU : device.uuids;
 }
 
-/** The chosen device if this machine has it, else its first usable GPU, else the CPU. */
+/** The chosen devices that this machine has, else its first usable GPU, else the CPU. */
 export function deviceOf(form: JobForm, report: GpuReport | null): RunDevice {
-  const uuids = (report?.gpus ?? []).flatMap(({ uuid }) => (uuid === null ? [] : [uuid]));
-  if (form.device === CPU) return { kind: "cpu" };
-  const uuid = uuids.find((one) => one === form.device) ?? uuids[0];
-  return uuid === undefined ? { kind: "cpu" } : { kind: "cuda", uuids: [uuid] };
+  const { device } = form;
+  if (device === CPU) return { kind: "cpu" };
+  const uuids = (report?.gpus ?? []).filter(isUsable).map(({ uuid }) => uuid);
+  const chosen = uuids.filter((uuid) => device?.includes(uuid));
+  const taken = chosen.length > 0 ? chosen : uuids.slice(0, 1);
+  return taken.length === 0 ? { kind: "cpu" } : { kind: "cuda", uuids: taken };
 }
 
 export type JobChoice = {

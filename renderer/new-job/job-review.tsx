@@ -1,4 +1,5 @@
 import { Play } from "lucide-react";
+import type { RunDevice } from "../../shared/contract/run-folder.ts";
 import { Button } from "../controls/button.tsx";
 import { Facts } from "../controls/facts.tsx";
 import type { Fact } from "../controls/facts.tsx";
@@ -11,13 +12,15 @@ import { valueOr } from "../core/loadable.ts";
 import { UNKNOWN, formatCount } from "../format/numbers.ts";
 import { PRESET_WORDS, shortModelName } from "../jobs/job-words.ts";
 import { ConditionList } from "./condition-list.tsx";
-import { DeviceSelect } from "./device-select.tsx";
+import { DeviceChoice } from "./device-choice.tsx";
 import type { JobChoice, JobForm } from "./job-form.ts";
 import styles from "./job-review.module.css";
 import { estimateRun } from "./run-estimate.ts";
 import type { JobFormState } from "./use-job-form.ts";
 
 const LONGEST_NAME = 200;
+
+const gpuCount = (device: RunDevice): number => (device.kind === "cpu" ? 1 : device.uuids.length);
 
 type JobReviewProps = { readonly state: JobFormState };
 
@@ -30,7 +33,7 @@ export function JobReview({ state }: JobReviewProps) {
       <Section title="Review">
         <div className={styles.parts}>
           <Facts facts={reviewFacts(form, choice)} />
-          <DeviceSelect
+          <DeviceChoice
             device={choice.device}
             report={report}
             onChange={(device) => change({ type: "device", device })}
@@ -62,7 +65,9 @@ function reviewFacts(form: JobForm, choice: JobChoice): readonly Fact[] {
   const { dataset, model, hyperparameters } = choice;
   const { values } = hyperparameters;
   const estimate =
-    dataset === undefined || values === null ? null : estimateRun(dataset.statistics.rows, values);
+    dataset === undefined || values === null
+      ? null
+      : estimateRun(dataset.statistics.rows, values, gpuCount(choice.device));
   return [
     { name: "Dataset", value: dataset?.name ?? UNKNOWN },
     { name: "Base model", value: model === undefined ? UNKNOWN : shortModelName(model.name) },

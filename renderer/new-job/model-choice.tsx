@@ -4,7 +4,7 @@ import { Note } from "../controls/note.tsx";
 import { formatBytes } from "../format/bytes.ts";
 import { formatCompact } from "../format/numbers.ts";
 import { readyModels } from "../models/models-slice.ts";
-import { ChoiceList } from "./choice-list.tsx";
+import { ChoiceList } from "../controls/choice-list.tsx";
 
 type ModelChoiceProps = {
   readonly models: readonly BaseModel[];

@@ -10,14 +10,16 @@ export type RunEstimate = {
 
 /**
  * What a run will amount to, before the trainer has looked at the rows: duplicates and rows without
- * an answer are still among them, so it is an upper estimate.
+ * an answer are still among them, so it is an upper estimate. Each of several GPUs adds
+ * micro-batches to a step.
  */
-export function estimateRun(rows: number, values: Hyperparameters): RunEstimate {
-  const rowsPerStep = values.batch_size * values.gradient_accumulation_steps;
+export function estimateRun(rows: number, values: Hyperparameters, gpus = 1): RunEstimate {
+  const batchesPerStep = values.gradient_accumulation_steps * gpus;
+  const rowsPerStep = values.batch_size * batchesPerStep;
   const validationRows = Math.round(rows * values.validation_share);
   const trainingRows = rows - validationRows;
   const batches = Math.ceil(trainingRows / values.batch_size);
-  const stepsPerEpoch = Math.ceil(batches / values.gradient_accumulation_steps);
+  const stepsPerEpoch = Math.ceil(batches / batchesPerStep);
   const byEpochs = Math.max(1, Math.ceil(Number((values.epochs * stepsPerEpoch).toFixed(6))));
   const steps = values.max_steps === null ? byEpochs : Math.min(values.max_steps, byEpochs);
   return { rowsPerStep, trainingRows, validationRows, steps };

@@ -1,6 +1,7 @@
 import { assertNever } from "../../shared/contract/assert-never.ts";
 import type { EnvironmentStatus } from "../../shared/contract/environment.ts";
 import type { GpuReport } from "../../shared/contract/gpus.ts";
+import type { RunDevice } from "../../shared/contract/run-folder.ts";
 import { formatCount } from "../format/numbers.ts";
 import type { JobChoice } from "./job-form.ts";
 
@@ -29,6 +30,7 @@ export function startConditions(situation: StartSituation): readonly StartCondit
     ...choiceConditions(situation),
     ...deviceConditions(situation),
     ...lengthConditions(situation.choice),
+    ...settingConditions(situation),
   ];
   return found.toSorted((a, b) => Number(b.isBlocking) - Number(a.isBlocking));
 }
@@ -111,6 +113,42 @@ function lengthConditions({ model, hyperparameters }: JobChoice): StartCondition
       `The model reads ${formatCount(context)} tokens at most, so longer rows count as too long.`,
     ),
   ];
+}
+
+/** What the settings ask for and cannot have. */
+function settingConditions({ choice, environment }: StartSituation): StartCondition[] {
+  const { values } = choice.hyperparameters;
+  if (values === null) return [];
+  const found: StartCondition[] = [];
+  const is4Bit = values.quantization === "nf4";
+  if (is4Bit && environment?.state === "ready" && !has4Bit(environment)) {
+    found.push(
+      blocked(
+        "A 4-bit base needs the package bitsandbytes, which the Python environment lacks.",
+        SETTINGS,
+      ),
+    );
+  }
+  if (is4Bit && values.parallelism === "sharded" && hasSeveralGpus(choice.device)) {
+    found.push(advice("A 4-bit base is not sharded: each GPU holds a whole copy of it."));
+  }
+  const needsValidation = values.early_stopping_patience !== null || values.adapter_from === "best";
+  if (needsValidation && values.validation_share === 0) {
+    found.push(
+      advice(
+        "Without validation rows it cannot stop early or take the best weights: it goes to its last step.",
+      ),
+    );
+  }
+  return found;
+}
+
+function has4Bit({ report }: Extract<EnvironmentStatus, { state: "ready" }>): boolean {
+  return report.packages["bitsandbytes"] !== undefined;
+}
+
+function hasSeveralGpus(device: RunDevice): boolean {
+  return device.kind === "cuda" && device.uuids.length > 1;
 }
 
 function blocked(text: string, next?: StartCondition["next"]): StartCondition {

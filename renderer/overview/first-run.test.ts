@@ -83,6 +83,8 @@ const common = {
   attempt: 1,
   progress: { step: 30, totalSteps: 120, epoch: 0.5 },
   plan: null,
+  dryRun: null,
+  best: null,
   runPath: "/data/runs/1",
   createdAt: NOW,
   updatedAt: NOW,

@@ -3,13 +3,13 @@ import type { EnvironmentStatus } from "../../shared/contract/environment.ts";
 import { Button } from "../controls/button.tsx";
 import { CodeBlock } from "../controls/code-block.tsx";
 import { Note } from "../controls/note.tsx";
+import { lastLinesOf } from "../format/last-lines.ts";
 import { BuildLog } from "./build-log.tsx";
 import { BuildProgress } from "./build-progress.tsx";
 import { EnvironmentActionBar } from "./environment-action-bar.tsx";
 import styles from "./environment-card.module.css";
 import { EnvironmentHeading } from "./environment-heading.tsx";
 import { EnvironmentReportFacts } from "./environment-report-facts.tsx";
-import { lastLinesOf } from "./environment-steps.ts";
 import { useEnvironmentActions } from "./use-environment-actions.ts";
 
 type EnvironmentCardProps = { readonly status: EnvironmentStatus };

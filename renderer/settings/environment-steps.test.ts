@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { EnvironmentStatus } from "../../shared/contract/environment.ts";
-import { buildSteps, environmentSteps, lastLinesOf } from "./environment-steps.ts";
+import { buildSteps, environmentSteps } from "./environment-steps.ts";
 
 const own = { source: "own", path: "/home/me/python/env" } as const;
 const chosen = { source: "chosen", path: "/usr/bin/python3" } as const;
@@ -42,15 +42,6 @@ describe("environmentSteps", () => {
     expect(steps.map(({ kind }) => kind)).toEqual(["check", "repair"]);
     expect(steps.some(({ isPrimary }) => isPrimary)).toBe(false);
     expect(kinds({ ...own, state: "unknown" })).toEqual([]);
-  });
-});
-
-describe("lastLinesOf", () => {
-  it("reads them from a failure's details", () => {
-    expect(lastLinesOf({ lastLines: ["one", 2, "three"] })).toBe("one\nthree");
-    expect(lastLinesOf({ lastLines: [] })).toBeNull();
-    expect(lastLinesOf({ lastLines: "one" })).toBeNull();
-    expect(lastLinesOf(undefined)).toBeNull();
   });
 });
 

@@ -3,6 +3,7 @@ import { AboutSection } from "./about-section.tsx";
 import { AppearanceSection } from "./appearance-section.tsx";
 import { EnvironmentSection } from "./environment-section.tsx";
 import { OtherPythonSection } from "./other-python-section.tsx";
+import { LlamaCppSection } from "./llama-cpp-section.tsx";
 import styles from "./settings-view.module.css";
 import { SupabaseSection } from "./supabase-section.tsx";
 
@@ -14,6 +15,7 @@ export function SettingsView() {
           <AppearanceSection />
           <EnvironmentSection />
           <OtherPythonSection />
+          <LlamaCppSection />
           <SupabaseSection />
           <AboutSection />
         </div>

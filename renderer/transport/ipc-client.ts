@@ -16,6 +16,7 @@ const CONNECTED: ConnectionState = { state: "connected" };
 
 /** The core in the same program: always connected, for without it there would be no window. */
 export class IpcClient implements WindowClient {
+  readonly canChooseFolders = true;
   readonly #bridge: DesktopBridge;
   readonly #subscriptions = new Subscriptions();
   readonly #endings = new Map<string, () => void>();

@@ -32,6 +32,7 @@ type Waiting = {
  * whether they were carried out. Subscriptions are made again after every reconnection.
  */
 export class WebSocketClient implements WindowClient {
+  readonly canChooseFolders = false;
   readonly #surroundings: WebSocketSurroundings;
   readonly #subscriptions = new Subscriptions();
   readonly #waiting = new Map<number, Waiting>();

@@ -29,6 +29,8 @@ export interface WindowClient extends CoreClient {
   getConnection(): ConnectionState;
   /** Called after every change of the connection. Returns the function that stops listening. */
   onConnection(listener: () => void): () => void;
+  /** Only the desktop window has a dialog for folders. */
+  readonly canChooseFolders: boolean;
   /** Lets a person choose a file; null when they chose none. */
   pickFile(transfer: FileTransfer): Promise<PickedFile | null>;
   /** Takes a file that was dropped on the window. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 /*
- * `npm run bench -- <name>`: runs scripts/bench/<name>.ts and prints one JSON line with its figure,
+ * `npm run bench -- <name> [options]`: runs scripts/bench/<name>.ts and prints one JSON line with its figure,
  * the peer's or the physical limit's figure from the same run, and the ratio.
  */
 export interface BenchResult {
@@ -21,12 +21,12 @@ const folder = import.meta.dirname;
 const known = readdirSync(folder)
   .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && file !== "bench.ts")
   .map((file) => file.slice(0, -3));
-const [name = ""] = process.argv.slice(2);
+const [name = "", ...options] = process.argv.slice(2);
 if (!known.includes(name)) {
   console.error(`Usage: npm run bench -- <name>, where <name> is one of: ${known.join(", ")}`);
   process.exit(2);
 }
 const bench = (await import(pathToFileURL(join(folder, `${name}.ts`)).href)) as {
-  run: () => Promise<BenchResult>;
+  run: (options: string[]) => Promise<BenchResult>;
 };
-console.log(JSON.stringify(await bench.run()));
+console.log(JSON.stringify(await bench.run(options)));

@@ -1,19 +1,27 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Core, openCore } from "../../electron/core.ts";
+import { wholeModel, writeFolder } from "../../electron/models/fixtures/model-files.ts";
+import { TrainerStandIn } from "../../electron/python/fixtures/trainer-stand-in.ts";
 import type { WindowClient } from "../../renderer/transport/window-client.ts";
 import type { AppError } from "../../shared/app-error.ts";
-import type { Topic, TopicData } from "../../shared/contract/contract.ts";
+import { procedures, type Topic, type TopicData } from "../../shared/contract/contract.ts";
+import { layTrainedAdapter } from "./trained-adapter.ts";
 import { type JoinedWindow, joinByIpc, joinByWebSocket } from "./transports.ts";
 
 /** The same promises, kept by both transports, each with its real client and the real core. */
 let home = "";
 let core: Core;
+let trained: ReturnType<typeof layTrainedAdapter>;
+const python = new TrainerStandIn();
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), "lora-desk-contract-"));
+  trained = layTrainedAdapter(home);
+  writeFolder(join(home, "models", "whole"), wholeModel());
   core = await openCore({
     homePath: home,
     shell: "headless",
@@ -22,11 +30,16 @@ beforeAll(async () => {
     supabasePath: join(import.meta.dirname, "..", "..", "supabase"),
     rendererPath: null,
     port: 0,
-    env: { PATH: process.env["PATH"], HF_HOME: join(home, "no-hub") },
+    env: {
+      PATH: process.env["PATH"],
+      HF_HOME: join(home, "no-hub"),
+      LORA_DESK_PYTHON: python.pythonPath,
+    },
   });
 });
 afterAll(async () => {
   await core.close();
+  python.remove();
   rmSync(home, { recursive: true, force: true });
 });
 
@@ -106,6 +119,48 @@ describe.each([
     ]);
   });
 
+  test("rows are shown as the model reads them", async () => {
+    const source = { kind: "sample" } as const;
+    const ended = next(client, "datasets.changed", ({ status }) => status === "ready");
+    const started = await client.request("datasets.import", { source });
+    const { id } = started.status === "importing" ? await ended : started;
+    const { models } = await client.request("models.list", {});
+    const model = models.find(({ name }) => name === "whole");
+    const inspection = await client.request("datasets.inspectTokens", {
+      datasetId: id,
+      modelId: model?.id ?? "",
+      rows: [1, 0],
+      maxSequenceTokens: 512,
+      longRows: "truncate",
+    });
+    procedures["datasets.inspectTokens"].output.parse(inspection);
+    expect(inspection.rows.map(({ row }) => row)).toEqual([1, 0]);
+    expect(inspection.rows[0]?.tokens.length).toBeGreaterThan(10);
+  });
+
+  test("what a run said is answered as data", async () => {
+    const { jobId: id } = trained;
+    expect(await client.request("jobs.samples", { id })).toMatchObject([
+      { step: 4, prompt: "Hello", text: "Hi" },
+    ]);
+    expect(await client.request("jobs.get", { id })).toMatchObject({
+      dryRun: null,
+      best: { step: 2, loss: 0.5 },
+    });
+  });
+
+  test("an adapter is exported, and how it fares arrives as it goes", async () => {
+    python.behave("well");
+    const ended = next(client, "exports.changed", ({ state }) => state === "done");
+    const wish = { id: trained.artifactId, format: "merged", name: transport } as const;
+    const { id } = await client.request("artifacts.export", wish);
+    const done = await ended;
+    expect(done).toMatchObject({ id, targetPath: join(home, "exports", `${done.name}-merged`) });
+    const { artifactId } = trained;
+    expect((await client.request("exports.list", { artifactId }))[0]).toEqual(done);
+    expect(await client.request("exports.cancel", { id })).toEqual(done);
+  });
+
   test.each([
     ["an unknown id", () => client.request("jobs.get", { id: crypto.randomUUID() }), "not_found"],
     ["wrong parameters", () => client.request("jobs.get", { id: "7" }), "invalid_input"],
@@ -115,6 +170,37 @@ describe.each([
       () => client.request("datasets.import", { source: { kind: "path", path: "/etc/passwd" } }),
       "forbidden",
     ],
+    [
+      "a place to write to",
+      () =>
+        client.request("artifacts.export", {
+          id: trained.artifactId,
+          format: "merged",
+          targetPath: "/tmp/elsewhere",
+        }),
+      "forbidden",
+    ],
+    [
+      "scripts",
+      () => client.request("settings.update", { llamaCppPath: "/tmp/scripts" }),
+      "forbidden",
+    ],
+    [
+      "a folder dialog without a desktop",
+      () => client.request("settings.chooseLlamaCpp", {}),
+      "unsupported",
+    ],
+    [
+      "GGUF without llama.cpp",
+      () => client.request("artifacts.export", { id: trained.artifactId, format: "gguf" }),
+      "unavailable",
+    ],
+    [
+      "an unknown export",
+      () => client.request("exports.cancel", { id: randomUUID() }),
+      "not_found",
+    ],
+    ["samples of nothing", () => client.request("jobs.samples", { id: randomUUID() }), "not_found"],
     ["a program", () => client.request("environment.use", { pythonPath: "/bin/sh" }), "forbidden"],
     [
       "a file never handed over",

@@ -105,6 +105,18 @@ test("the sample is trained by one click, and its curve moves while it runs", as
   expect(await adapterChangesOutput(ended.baseModel.path, artifact.path)).toBeGreaterThan(0.1);
 });
 
+test("rows are shown token by token, with what is learnt of them marked", async () => {
+  await go("Datasets");
+  await page.getByRole("link", { name: /^minutes/ }).click();
+  await page.getByRole("tab", { name: "Tokens" }).click();
+  const row = page.getByRole("region", { name: "Row 2", exact: true });
+  await row.getByText(/ tokens, /).waitFor({ timeout: 60_000 });
+  const learnt = (await row.locator("mark").allTextContents()).join("");
+  expect(learnt).toContain("2 minutes are 120 seconds.");
+  expect(learnt).not.toContain("How many");
+  await look(page, "3-dataset-tokens");
+});
+
 test("a run of one's own goes on when the core is killed, and its curve is complete", async () => {
   await go("Jobs");
   await page.getByRole("link", { name: "New job" }).first().click();

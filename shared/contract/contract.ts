@@ -1,20 +1,24 @@
 import type { z } from "zod";
 import { datasetProcedures, datasetTopics } from "./datasets.ts";
 import { environmentProcedures, environmentTopics } from "./environment.ts";
+import { exportProcedures, exportTopics } from "./exports.ts";
 import { gpuProcedures, gpuTopics } from "./gpus.ts";
 import { jobProcedures, jobTopics } from "./jobs.ts";
 import { modelProcedures, modelTopics } from "./models.ts";
 import { settingsProcedures, settingsTopics } from "./settings.ts";
 import { supabaseProcedures } from "./supabase.ts";
+import { tokenProcedures } from "./tokens.ts";
 
 /** Everything a client may ask for. The one place where transports, core and window meet. */
 export const procedures = {
   ...settingsProcedures,
   ...environmentProcedures,
   ...datasetProcedures,
+  ...tokenProcedures,
   ...modelProcedures,
   ...gpuProcedures,
   ...jobProcedures,
+  ...exportProcedures,
   ...supabaseProcedures,
 } as const;
 
@@ -26,6 +30,7 @@ export const topics = {
   ...modelTopics,
   ...gpuTopics,
   ...jobTopics,
+  ...exportTopics,
 } as const;
 
 export type Method = keyof typeof procedures;

@@ -16,8 +16,31 @@ export const jobPlanSchema = z.object({
   device: z.string(),
   precision: z.string(),
   data: dataSummarySchema,
+  /** Processes that train together; null, as what follows, for runs of before it was told. */
+  processes: z.int().positive().nullable().default(null),
+  isPacked: z.boolean().nullable().default(null),
+  attention: z.string().nullable().default(null),
+  /** Name and version of what the run depends on, to repeat it. */
+  packages: z.record(z.string(), z.string()).nullable().default(null),
 });
 export type JobPlan = z.infer<typeof jobPlanSchema>;
+
+/** The longest micro-batch, tried before the first step of an attempt: upper bounds for the rest. */
+export const jobDryRunSchema = z.object({
+  rows: z.int().positive(),
+  longestTokens: z.int().positive(),
+  /** Of an optimiser step whose micro-batches are all as long as this one. */
+  stepMs: z.number(),
+  memoryMb: z.number(),
+  /** Of the device (CUDA) or of the machine (CPU). */
+  memoryLimitMb: z.number().nullable(),
+  secondsLeft: z.number(),
+});
+export type JobDryRun = z.infer<typeof jobDryRunSchema>;
+
+/** The lowest validation loss of a run so far, and the step it was found at. */
+export const jobBestSchema = z.object({ step: z.int().nonnegative(), loss: z.number() });
+export type JobBest = z.infer<typeof jobBestSchema>;
 
 const jobCommon = {
   id: z.uuid(),
@@ -32,6 +55,8 @@ const jobCommon = {
   attempt: z.int().nonnegative(),
   progress: jobProgressSchema,
   plan: jobPlanSchema.nullable(),
+  dryRun: jobDryRunSchema.nullable(),
+  best: jobBestSchema.nullable(),
   runPath: z.string(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
@@ -126,6 +151,16 @@ export const timelineEntrySchema = z.object({
 });
 export type TimelineEntry = z.infer<typeof timelineEntrySchema>;
 
+/** What the model in training answered to one of the run's fixed prompts. */
+export const jobSampleSchema = z.object({
+  step: z.int().nonnegative(),
+  attempt: z.int().positive(),
+  prompt: z.string(),
+  text: z.string(),
+  at: z.iso.datetime(),
+});
+export type JobSample = z.infer<typeof jobSampleSchema>;
+
 export const artifactSchema = z.object({
   id: z.uuid(),
   jobId: z.uuid(),
@@ -141,6 +176,11 @@ export const artifactSchema = z.object({
     tokensPerSecond: z.number().nullable(),
     steps: z.int().nonnegative(),
     seconds: z.number().nonnegative(),
+    /** Of the lowest validation loss; null when the run had no validation rows. */
+    bestStep: z.int().nonnegative().nullable(),
+    bestLoss: z.number().nullable(),
+    /** The step whose weights the adapter has; null for adapters of before it was told. */
+    adapterStep: z.int().nonnegative().nullable(),
   }),
   createdAt: z.iso.datetime(),
 });
@@ -192,6 +232,8 @@ export const jobProcedures = {
     output: z.object({ totalPoints: z.int().nonnegative(), points: z.array(metricsPointSchema) }),
   },
   "jobs.timeline": { input: idInput, output: z.array(timelineEntrySchema) },
+  /** By step; within one in the order of the prompts. */
+  "jobs.samples": { input: idInput, output: z.array(jobSampleSchema) },
   /** At most 256 KiB of `log.txt` from `offset` (bytes); negative: that many bytes from the end. */
   "jobs.log": {
     input: z.object({ id: z.uuid(), offset: z.int() }),
@@ -216,6 +258,8 @@ export const jobTopics = {
   "jobs.points": z.object({ id: z.uuid(), points: z.array(metricsPointSchema) }),
   /** Keyed by job id. */
   "jobs.timeline": z.object({ id: z.uuid(), entries: z.array(timelineEntrySchema) }),
+  /** Keyed by job id. One of a step and prompt that is there already takes its place. */
+  "jobs.samples": z.object({ id: z.uuid(), samples: z.array(jobSampleSchema) }),
   /** Keyed by job id: the log has grown to this size. */
   "jobs.logGrew": z.object({ id: z.uuid(), sizeBytes: z.int().nonnegative() }),
   "artifacts.changed": artifactSchema,

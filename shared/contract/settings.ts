@@ -6,6 +6,8 @@ export const settingsSchema = z.object({
   modelFolders: z.array(z.string()).default([]),
   /** A Python chosen by the user; null for the app's own environment. */
   pythonPath: z.string().nullable().default(null),
+  /** A checkout of llama.cpp, whose converters write GGUF; null until the user points at one. */
+  llamaCppPath: z.string().nullable().default(null),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -27,9 +29,18 @@ export const settingsProcedures = {
   "app.info": { input: z.object({}), output: appInfoSchema },
   "settings.get": { input: z.object({}), output: settingsSchema },
   "settings.update": {
-    input: z.object({ theme: settingsSchema.shape.theme.removeDefault().optional() }),
+    input: z.object({
+      theme: settingsSchema.shape.theme.removeDefault().optional(),
+      /** Its scripts are run, so only local callers may name one; `null` anyone may set. */
+      llamaCppPath: z.string().min(1).max(4096).nullable().optional(),
+    }),
     output: settingsSchema,
   },
+  /**
+   * Lets the person choose the folder of llama.cpp in the native dialog; null when they do not.
+   * Only the desktop shell can; in a browser the command line sets it.
+   */
+  "settings.chooseLlamaCpp": { input: z.object({}), output: settingsSchema.nullable() },
   /** Opens the native file dialog. Only the desktop shell can; browsers upload instead. */
   "files.choose": {
     input: z.object({}),

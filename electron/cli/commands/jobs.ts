@@ -46,16 +46,22 @@ export function addJobCommands(program: Command, run: RunWithCore): void {
       run(options, async ({ core: { client }, isJson }) => {
         const job = await find(client, which);
         const timeline = await client.request("jobs.timeline", { id: job.id });
+        const samples = await client.request("jobs.samples", { id: job.id });
         const artifact =
           job.status === "completed"
             ? await client.request("artifacts.get", { id: job.artifactId })
             : null;
-        print(isJson, { ok: true, job, timeline, artifact }, () =>
+        print(isJson, { ok: true, job, timeline, samples, artifact }, () =>
           [
             `${job.name}: ${describe(job)}`,
             `  base model  ${job.baseModel.name}  (${job.baseModel.path})`,
             `  dataset     ${job.dataset.name}`,
             `  step        ${job.progress.step}/${job.progress.totalSteps}`,
+            ...(job.best === null
+              ? []
+              : [
+                  `  best        validation loss ${job.best.loss.toFixed(4)} at step ${job.best.step}`,
+                ]),
             `  run folder  ${job.runPath}`,
             ...(artifact === null ? [] : [`  adapter     ${artifact.path}`]),
             "",

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { EnvironmentStatus } from "../../../shared/contract/environment.ts";
 import type { GpuReport } from "../../../shared/contract/gpus.ts";
@@ -77,6 +78,21 @@ export function addMachineCommands(program: Command, run: RunWithCore): void {
         const status = await prepareEnvironment(client, showOn(line));
         line.clear();
         print(isJson, { ok: true, ...status }, () => describeEnvironment(status));
+      }),
+    );
+  env
+    .command("llama-cpp <folder>")
+    .description("say where llama.cpp's source is, whose converters write GGUF; `none` forgets it")
+    .option("--json", "print one JSON line")
+    .action((folder: string, options: { json?: boolean }) =>
+      run(options, async ({ core: { client }, isJson }) => {
+        const llamaCppPath = folder === "none" ? null : resolve(folder);
+        const settings = await client.request("settings.update", { llamaCppPath });
+        print(isJson, { ok: true, ...settings }, () =>
+          settings.llamaCppPath === null
+            ? "No llama.cpp is set."
+            : `GGUF is written with ${settings.llamaCppPath}`,
+        );
       }),
     );
   env

@@ -1,19 +1,20 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Command } from "commander";
 import { AppError } from "../../../shared/app-error.ts";
-import type { CoreClient } from "../../../shared/contract/contract.ts";
 import { type Hyperparameters, presetIdSchema } from "../../../shared/contract/hyperparameters.ts";
+import type { Job } from "../../../shared/contract/jobs.ts";
 import { HYPERPARAMETER_PRESETS } from "../../../shared/types/lora-training.ts";
 import { sampleHyperparameters } from "../../quickstart/sample-hyperparameters.ts";
-import { findByIdOrName } from "../find-by-id-or-name.ts";
+import type { DeviceOptions } from "../choose-device.ts";
+import { findDataset } from "../find-dataset.ts";
 import { applySettings } from "../hyperparameter-options.ts";
 import { print } from "../output.ts";
+import { datasetOf, differingVersions, readRunConfig } from "../repeat-run.ts";
 import { runTraining, summarise, tell, type TrainingWish } from "../run-training.ts";
 import type { RunWithCore, Session } from "../session.ts";
 import { StatusLine } from "../terminal.ts";
 
-interface TrainOptions {
+interface TrainOptions extends DeviceOptions {
+  config?: string;
   dataset?: string;
   model?: string;
   preset?: string;
@@ -32,19 +33,31 @@ export function addTrainCommands(program: Command, run: RunWithCore): void {
       .option("--epochs <n>", "passes over the dataset")
       .option("--name <name>", "name of the run")
       .option("--set <name=value>", "set any hyperparameter; may be repeated", collect, [])
+      .option("--gpus <which>", "numbers or UUIDs (0,1), all, or none for the CPU")
       .option("--json", "print one final JSON line");
 
   withOptions(
     program
       .command("train")
       .description("train an adapter, and follow the run until it ends")
-      .requiredOption(
-        "--dataset <file>",
-        "file to import, or id or name of a dataset in the library",
-      )
+      .option("--dataset <file>", "file to import, or id or name of a dataset in the library")
+      .option("--config <file>", "repeat a run exactly: the config.json of its run folder")
+      .option("--machines <n>", "machines that train together; start the command on each of them")
+      .option("--machine-rank <n>", "which of them this is; 0 is the first")
+      .option("--rendezvous <host:port>", "of the first machine, the same for all")
       .option("--preset <name>", "conservative, balanced or aggressive")
       .option("--detach", "only start it"),
-  ).action((options: TrainOptions) => run(options, (session) => train(session, options)));
+  ).action((options: TrainOptions) =>
+    run(options, (session) => {
+      if (options.dataset === undefined && options.config === undefined) {
+        throw new AppError(
+          "invalid_input",
+          "Name what to train on: --dataset FILE, or --config FILE to repeat a run.",
+        );
+      }
+      return train(session, options);
+    }),
+  );
 
   withOptions(
     program
@@ -57,19 +70,74 @@ export function addTrainCommands(program: Command, run: RunWithCore): void {
 }
 
 async function train(session: Session, options: TrainOptions): Promise<void> {
-  const wish: TrainingWish = {
-    name: options.name,
-    dataset: await datasetOf(session.core.client, options.dataset),
-    modelPath: options.model,
-    ...presetOf(options),
-    isDetached: options.detach ?? false,
-  };
-  const result = await runTraining(session, wish, new StatusLine());
+  const line = new StatusLine();
+  const result = await runTraining(session, await wishOf(session, options), line);
+  await tellOfVersions(session, options, result.job, line);
   print(session.isJson, summarise(result), () =>
     [tell(result), "Open the app  npm run serve (in a browser) or npm start (desktop)"].join("\n"),
   );
   const hasFallenShort = result.job.status === "failed" || result.job.status === "stopped";
   if (hasFallenShort) process.exitCode = 1;
+}
+
+async function wishOf(session: Session, options: TrainOptions): Promise<TrainingWish> {
+  const { client } = session.core;
+  const isDetached = options.detach ?? false;
+  if (options.config !== undefined) {
+    refuseBesideConfig(options);
+    const config = await readRunConfig(options.config);
+    return {
+      name: options.name ?? config.name,
+      dataset: { kind: "library", dataset: await datasetOf(client, config) },
+      model: config.base_model.path,
+      presetId: "custom",
+      hyperparameters: config.hyperparameters,
+      device: namesDevice(options) ? options : config.device,
+      isDetached,
+    };
+  }
+  return {
+    name: options.name,
+    dataset:
+      options.dataset === undefined
+        ? { kind: "sample" }
+        : await findDataset(client, options.dataset),
+    model: options.model,
+    ...presetOf(options),
+    device: options,
+    isDetached,
+  };
+}
+
+function namesDevice({ gpus, machines, machineRank, rendezvous }: TrainOptions): boolean {
+  return [gpus, machines, machineRank, rendezvous].some((option) => option !== undefined);
+}
+
+/** What the file says must be what is run, or it would be no repetition. */
+function refuseBesideConfig({ dataset, model, preset, epochs, set }: TrainOptions): void {
+  const given = { dataset, model, preset, epochs, set: set[0] };
+  const names = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`],
+  );
+  if (names.length === 0) return;
+  throw new AppError(
+    "invalid_input",
+    `--config repeats a run as it was, so ${names.join(", ")} cannot be given beside it. Change a copy of the file instead.`,
+  );
+}
+
+/** The same configuration and rows give the same adapter with the same packages only. */
+async function tellOfVersions(
+  session: Session,
+  options: TrainOptions,
+  job: Job,
+  line: StatusLine,
+): Promise<void> {
+  if (options.config === undefined) return;
+  const config = await readRunConfig(options.config);
+  const differing = await differingVersions(session.core.client, config, job);
+  if (differing.length === 0) return;
+  line.show(`Other versions than the first time: ${differing.join(", ")}`, true);
 }
 
 function presetOf(options: TrainOptions): Pick<TrainingWish, "presetId" | "hyperparameters"> {
@@ -87,24 +155,4 @@ function presetOf(options: TrainOptions): Pick<TrainingWish, "presetId" | "hyper
   const hyperparameters = applySettings(base, [...pairs, ...options.set]);
   const isChanged = isTiny || pairs.length + options.set.length > 0;
   return { presetId: isChanged ? "custom" : preset.data, hyperparameters };
-}
-
-async function datasetOf(
-  client: CoreClient,
-  which: string | undefined,
-): Promise<TrainingWish["dataset"]> {
-  if (which === undefined) return { kind: "sample" };
-  if (existsSync(which)) return { kind: "path", path: resolve(which) };
-  const known = (await client.request("datasets.list", {})).filter(
-    (dataset) => dataset.status === "ready",
-  );
-  try {
-    return { kind: "library", dataset: findByIdOrName(known, which, "dataset") };
-  } catch (error) {
-    if (!(error instanceof AppError) || error.kind !== "not_found") throw error;
-  }
-  throw new AppError(
-    "not_found",
-    `“${which}” is neither a file here nor a dataset of the library (lora-desk datasets list).`,
-  );
 }

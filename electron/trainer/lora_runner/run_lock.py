@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import signal
 import time
+import uuid
 from pathlib import Path
 from typing import IO
 
+from .atomic_json import write_json
 from .process_identity import boot_id, is_alive
 
 _POLL_SECONDS = 0.2
@@ -67,8 +67,9 @@ def _stop_orphan(folder: Path) -> bool:
         if is_alive(beat["runner"]) or not is_alive(trainer):
             return False
         print("Stopping the trainer of a runner that was killed.", flush=True)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(trainer["pid"], signal.SIGTERM)
+        # Not by a signal: of several processes, the launcher would wait only seconds for the rest.
+        command = {"v": 1, "id": str(uuid.uuid4()), "attempt": beat["attempt"]}
+        write_json(folder / "command.json", {**command, "action": "stop", "ts": time.time()})
         while is_alive(trainer):
             time.sleep(_POLL_SECONDS)
     except (OSError, ValueError, KeyError, TypeError):

@@ -24,27 +24,12 @@ from . import random_state
 from .adapter import read_adapter, write_adapter
 from .atomic_files import files_below, folder_written_beside, sha256_of
 from .events import finite
+from .position import Position
 
 _KEPT = 2
 _NAME = re.compile(r"step-(\d{8,})")
 
 Warn = Callable[[str, str], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Position:
-    """Everything about the progress of a run that is not a tensor."""
-
-    fingerprint: str  # of the configuration, see RunConfig.fingerprint
-    step: int = 0  # optimiser steps done
-    epoch: float = 0.0
-    tokens: int = 0
-    label_tokens: int = 0
-    seconds: float = 0.0  # spent on steps, over all attempts
-    first_loss: float | None = None
-    last_loss: float | None = None
-    evaluated_step: int = 0
-    validation_loss: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +78,7 @@ class Checkpoints:
             }
             _write_json(beside / "manifest.json", manifest)
         self._remove_old()
-        size = sum(path.stat().st_size for path in files_below(target))
-        return Written(path=f"checkpoints/{target.name}", bytes=size)
+        return Written(path=f"checkpoints/{target.name}", bytes=_bytes_of(target))
 
     def newest(self, fingerprint: str, warn: Warn) -> tuple[Path, Position] | None:
         """The newest checkpoint that is whole and of this configuration."""
@@ -109,6 +93,16 @@ class Checkpoints:
                 continue
             return folder, position
         return None
+
+    def bytes_of_newest(self) -> int | None:
+        """The size of the last one written; None when there is none to go on from."""
+        folders = sorted(self._folders(), key=_written_at)
+        return _bytes_of(folders[-1]) if folders else None
+
+    def best_steps(self) -> set[int]:
+        """The steps whose weights the kept checkpoints name as the best."""
+        named = (_best_step(folder) for folder in self._folders())
+        return {step for step in named if step is not None}
 
     def restore(
         self,
@@ -141,6 +135,17 @@ class Checkpoints:
 def _written_at(folder: Path) -> float:
     manifest = folder / "manifest.json"
     return manifest.stat().st_mtime if manifest.exists() else 0.0
+
+
+def _bytes_of(folder: Path) -> int:
+    return sum(path.stat().st_size for path in files_below(folder))
+
+
+def _best_step(folder: Path) -> int | None:
+    try:
+        return json.loads((folder / "position.json").read_text("utf-8")).get("best_step")
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def _write_json(path: Path, value: Any) -> None:

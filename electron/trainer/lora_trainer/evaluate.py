@@ -9,10 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from .batches import make_batch
+from .batches import Batch
+from .device import Device
 from .loss import LabelLoss
-from .model import AdaptedModel, Device
+from .model import AdaptedModel
+from .prefetch import Prefetcher
 from .token_cache import TokenStore
+from .world import World
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,15 +32,16 @@ class Evaluator:
         rows: np.ndarray,
         *,
         batch_size: int,
-        pad_id: int,
         device: Device,
+        world: World,
+        make: Callable[[np.ndarray], Batch],
         raise_on_stop: Callable[[], None],
     ) -> None:
         by_length = rows[np.argsort(store.lengths[rows], kind="stable")]
         self._batches = [by_length[at : at + batch_size] for at in range(0, len(rows), batch_size)]
-        self._store = store
-        self._pad_id = pad_id
         self._device = device
+        self._world = world
+        self._make = make
         self._raise_on_stop = raise_on_stop
 
     def has_rows(self) -> bool:
@@ -45,20 +49,30 @@ class Evaluator:
 
     @torch.no_grad()
     def run(self, model: AdaptedModel, loss: LabelLoss) -> Evaluation:
-        """Leaves the model in training mode; uses no random numbers. May raise StopRequested."""
+        """Leaves the model in training mode; uses no random numbers. May raise StopRequested.
+
+        Each process has its share of the batches; all of them get the figures of the whole.
+        """
         model.peft.eval()
-        total, labels, rows = 0.0, 0, 0
+        mine = list(self._world.mine(self._batches))
+        repeats = [self._batches[0]] * (self._world.turns(len(self._batches)) - len(mine))
+        # float64: sums of loss and labels. The sum over batches is not rounded to float32.
+        sums = torch.zeros(2, dtype=torch.float64, device=self._device.torch_device)
         try:
-            for indices in self._batches:
-                self._raise_on_stop()
-                device = self._device.torch_device
-                batch = make_batch(self._store, indices, self._pad_id, device)
-                with self._device.autocast():
-                    total += float(loss.sum(batch))
-                labels += len(batch.targets)
-                rows += len(indices)
+            with Prefetcher(self._make, [*mine, *repeats]) as batches:
+                for at, batch in enumerate(batches):
+                    self._raise_on_stop()
+                    with self._device.autocast():
+                        found = loss.sum(batch)
+                    if at < len(mine):
+                        sums[0] += found
+                        sums[1] += len(batch.targets)
         finally:
             model.peft.train()
-        mean = total / labels
+        self._world.sum(sums)
+        total, labels = sums.tolist()
+        # To the last bit the same everywhere: what follows (best, early stop) must be so too.
+        mean = self._world.agree(total / labels)
         perplexity = math.exp(mean) if mean < 700 else math.inf
+        rows = sum(len(indices) for indices in self._batches)
         return Evaluation(loss=mean, perplexity=perplexity, rows=rows)

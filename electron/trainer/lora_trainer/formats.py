@@ -27,10 +27,16 @@ messages            messages: array of {role, content}.
                     the content may be absent or blank, and the turn's text is the content (if not
                     blank), "\\n\\n" between, and the tool calls as compact JSON.
     blank content   is left out in a system turn, kept in a tool turn, else `empty_text`.
+    weight          0 (OpenAI's format): this assistant turn is not learnt. Any other is ignored.
+    name,
+    tool_call_id    of a tool turn: given to the chat template where they are text.
+    tools           beside `messages` or `conversations`: an array, or the same as JSON in a text;
+                    given to the chat template. What is none of these is ignored.
     No assistant turn at all: `no_assistant_turn`. The last turn need not be the assistant's.
 sharegpt            conversations: array of {from, value}; from: system, human → user,
                     gpt → assistant, function_call → assistant, observation → tool. value is text
-                    only; blank values are treated as in messages.
+                    only; blank values are treated as in messages. A function_call that is JSON
+                    with `name` and `arguments` is a tool call for templates that know them.
 alpaca              instruction → user; input, when present and not blank, follows it after
                     "\\n\\n" (any type but text is `wrong_type`); output → assistant.
 prompt_completion   prompt → user, completion → assistant.
@@ -40,18 +46,13 @@ text                text → text.
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
 from typing import Any, Final
+
+from .conversations import messages_row, sharegpt_row
+from .turns import Row, RowRejected, Turn, is_blank
 
 MAX_ROW_BYTES: Final = 8 * 1024 * 1024
 MAX_NESTING: Final = 200
-
-# What JavaScript's `trim` removes; Python's `strip` differs in a few control characters.
-WHITE_SPACE: Final = (
-    "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000\ufeff"
-)
 
 FIRST_FIELD: Final = {
     "messages": "messages",
@@ -62,49 +63,6 @@ FIRST_FIELD: Final = {
     "text": "text",
 }
 KNOWN_FIELDS: Final = frozenset([*FIRST_FIELD.values(), "output", "completion", "answer"])
-MESSAGE_ROLES: Final = {
-    "system": "system",
-    "developer": "system",
-    "user": "user",
-    "assistant": "assistant",
-    "tool": "tool",
-    "function": "tool",
-}
-SHAREGPT_ROLES: Final = {
-    "system": "system",
-    "human": "user",
-    "gpt": "assistant",
-    "function_call": "assistant",
-    "observation": "tool",
-}
-
-
-class RowRejected(Exception):
-    """A row that is left out; `reason` is one of the contract's rejection reasons."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
-
-
-@dataclass(frozen=True, kw_only=True)
-class Turn:
-    role: str
-    text: str
-    # What a chat template that knows tool calls is given instead of `text`.
-    content: str = ""
-    tool_calls: tuple[dict[str, Any], ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    turns: tuple[Turn, ...]
-    # Descriptions of the tools that the assistant may call (OpenAI's `tools` beside `messages`).
-    tools: tuple[dict[str, Any], ...] = ()
-
-
-def is_blank(text: str) -> bool:
-    return not text.strip(WHITE_SPACE)
 
 
 def row_from_value(value: Any, dataset_format: str) -> Row:
@@ -117,9 +75,9 @@ def row_from_value(value: Any, dataset_format: str) -> Row:
     if value.get(first) is None and not any(value.get(key) is not None for key in KNOWN_FIELDS):
         raise RowRejected("unknown_format", "The row has no field of any known format.")
     if dataset_format == "messages":
-        return _messages(value)
+        return messages_row(value)
     if dataset_format == "sharegpt":
-        return Row(turns=_sharegpt(value))
+        return sharegpt_row(value)
     if dataset_format == "alpaca":
         return Row(turns=_alpaca(value))
     if dataset_format == "text":
@@ -137,43 +95,6 @@ def _turn(role: str, text: str) -> Turn:
     return Turn(role=role, text=text, content=text)
 
 
-def _messages(row: dict[str, Any]) -> Row:
-    turns: list[Turn] = []
-    for message in _required_array(row, "messages"):
-        role = _role(message, "role", MESSAGE_ROLES)
-        calls = message.get("tool_calls") if role == "assistant" else None
-        if calls is not None and not isinstance(calls, list):
-            raise RowRejected("wrong_type", "`tool_calls` is not an array.")
-        given = message.get("content")
-        if calls:
-            content = "" if given is None else _content_text(given)
-            compact = json.dumps(calls, ensure_ascii=False, separators=(",", ":"))
-            text = compact if is_blank(content) else f"{content}\n\n{compact}"
-            objects = tuple(call for call in calls if isinstance(call, dict))
-            turns.append(Turn(role=role, text=text, content=content, tool_calls=objects))
-            continue
-        if given is None:
-            raise RowRejected("missing_field", "A message has no `content`.")
-        _append(turns, role, _content_text(given), "content")
-    tools = row.get("tools")
-    listed = tools if isinstance(tools, list) else []
-    objects = tuple(tool for tool in listed if isinstance(tool, dict))
-    return Row(turns=_with_assistant(turns), tools=objects)
-
-
-def _sharegpt(row: dict[str, Any]) -> tuple[Turn, ...]:
-    turns: list[Turn] = []
-    for message in _required_array(row, "conversations"):
-        role = _role(message, "from", SHAREGPT_ROLES)
-        value = message.get("value")
-        if value is None:
-            raise RowRejected("missing_field", "A turn has no `value`.")
-        if not isinstance(value, str):
-            raise RowRejected("wrong_type", "`value` is not text.")
-        _append(turns, role, value, "value")
-    return _with_assistant(turns)
-
-
 def _alpaca(row: dict[str, Any]) -> tuple[Turn, ...]:
     instruction = _required_text(row, "instruction")
     extra = row.get("input")
@@ -181,57 +102,6 @@ def _alpaca(row: dict[str, Any]) -> tuple[Turn, ...]:
         raise RowRejected("wrong_type", "`input` is not text.")
     user = f"{instruction}\n\n{extra}" if extra and not is_blank(extra) else instruction
     return (_turn("user", user), _turn("assistant", _required_text(row, "output")))
-
-
-def _append(turns: list[Turn], role: str, text: str, field: str) -> None:
-    if is_blank(text):
-        if role == "system":
-            return
-        if role != "tool":
-            raise RowRejected("empty_text", f"The `{field}` of a {role} turn is blank.")
-    turns.append(_turn(role, text))
-
-
-def _with_assistant(turns: list[Turn]) -> tuple[Turn, ...]:
-    if not any(turn.role == "assistant" for turn in turns):
-        raise RowRejected("no_assistant_turn", "No turn is the assistant's: nothing to learn.")
-    return tuple(turns)
-
-
-def _role(message: Any, field: str, roles: dict[str, str]) -> str:
-    if not isinstance(message, dict):
-        raise RowRejected("wrong_type", "A turn is not an object.")
-    name = message.get(field)
-    if name is None:
-        raise RowRejected("missing_field", f"A turn has no `{field}`.")
-    if not isinstance(name, str):
-        raise RowRejected("wrong_type", f"`{field}` is not text.")
-    if name not in roles:
-        raise RowRejected("unknown_role", f"`{name}` is not a role; known: {', '.join(roles)}.")
-    return roles[name]
-
-
-def _content_text(content: Any) -> str:
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, list):
-        raise RowRejected("wrong_type", "`content` is neither text nor an array of text parts.")
-    texts: list[str] = []
-    for part in content:
-        is_text = isinstance(part, dict) and part.get("type") == "text"
-        if not is_text or not isinstance(part.get("text"), str):
-            raise RowRejected("wrong_type", "A part of `content` is not text.")
-        texts.append(part["text"])
-    return "".join(texts)
-
-
-def _required_array(row: dict[str, Any], field: str) -> list[Any]:
-    value = row.get(field)
-    if value is None:
-        raise RowRejected("missing_field", f"`{field}` is missing.")
-    if not isinstance(value, list):
-        raise RowRejected("wrong_type", f"`{field}` is not an array.")
-    return value
 
 
 def _required_text(row: dict[str, Any], field: str) -> str:

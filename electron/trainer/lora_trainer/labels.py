@@ -2,75 +2,85 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from tokenizers import Encoding
 from transformers import PreTrainedTokenizerFast
 
+from .long_rows import Example
 from .templates import Rendered
-
-
-@dataclass(frozen=True, kw_only=True)
-class Example:
-    ids: np.ndarray  # int32 [tokens]
-    is_label: np.ndarray  # bool [tokens]: the model is to predict this token
 
 
 class Labeller:
     def __init__(self, tokenizer: PreTrainedTokenizerFast) -> None:
-        self._tokenizer = tokenizer
-        self._special_ids = set(tokenizer.all_special_ids) | {
+        # Without the detour by which transformers makes lists of what is needed here as arrays.
+        # That takes the tokenizer out of the settings that its file may hold, and so does this.
+        self._backend = tokenizer.backend_tokenizer
+        self._backend.no_truncation()
+        self._backend.no_padding()
+        self._backend.encode_special_tokens = tokenizer.split_special_tokens
+        self.special_ids = set(tokenizer.all_special_ids) | {
             index for index, token in tokenizer.added_tokens_decoder.items() if token.special
         }
 
     def examples(self, rendered: list[Rendered]) -> list[Example]:
-        chats = [item for item in rendered if item.spans is not None]
-        texts = [item for item in rendered if item.spans is None]
-        made: dict[int, Example] = {}
-        # A chat template writes the begin-of-sequence token itself, raw text needs it added.
-        for group, adds_special in ((chats, False), (texts, True)):
-            if not group:
-                continue
-            encoded = self._tokenizer(
-                [item.text for item in group],
-                add_special_tokens=adds_special,
-                return_offsets_mapping=True,
-                return_attention_mask=False,
-                verbose=False,
-            )
-            columns = zip(group, encoded["input_ids"], encoded["offset_mapping"], strict=True)
-            for item, ids, offsets in columns:
-                made[id(item)] = self._example(item, ids, offsets)
-        return [made[id(item)] for item in rendered]
+        encodings = self.encode(rendered)
+        return [self.example(*each) for each in zip(rendered, encodings, strict=True)]
 
-    def _example(self, item: Rendered, ids: list[int], offsets: list[tuple[int, int]]) -> Example:
-        tokens = np.asarray(ids, dtype=np.int32)
-        is_label = np.zeros(len(tokens), dtype=bool)
+    def encode(self, rendered: list[Rendered]) -> list[Encoding]:
+        encodings: list[Encoding | None] = [None] * len(rendered)
+        # A chat template writes the begin-of-sequence token itself, raw text needs it added.
+        for is_text in (False, True):
+            chosen = [at for at, item in enumerate(rendered) if (item.spans is None) == is_text]
+            texts = [rendered[at].text for at in chosen]
+            found = self._backend.encode_batch(texts, add_special_tokens=is_text) if texts else []
+            for at, encoding in zip(chosen, found, strict=True):
+                encodings[at] = encoding
+        return [encoding for encoding in encodings if encoding is not None]
+
+    def example(self, item: Rendered, encoding: Encoding) -> Example:
+        ids = np.asarray(encoding.ids, dtype=np.int32)
+        is_label = np.full(len(ids), item.spans is None)
+        for start, end in item.spans or ():
+            inside = _tokens_within(encoding, start, end)
+            if inside is not None:
+                first, last = inside
+                last = self._end_of_turn(encoding, ids, item.text, first, last)
+                is_label[first : last + 1] = True
         # Nothing comes before the first token, so it can never be predicted.
-        if item.spans is None:
-            is_label[1:] = True
-            return Example(ids=tokens, is_label=is_label)
-        bounds = np.asarray(offsets, dtype=np.int64).reshape(-1, 2)
-        for start, end in item.spans:
-            if end <= start:
-                continue
-            inside = np.flatnonzero((bounds[:, 0] < end) & (bounds[:, 1] > start))
-            if len(inside) == 0:
-                continue
-            first, last = int(inside[0]), int(inside[-1])
-            last = self._end_of_turn(ids, offsets, item.text, first, last)
-            is_label[first : last + 1] = True
         is_label[:1] = False
-        return Example(ids=tokens, is_label=is_label)
+        return Example(ids=ids, is_label=is_label)
 
     def _end_of_turn(
-        self, ids: list[int], offsets: list[tuple[int, int]], text: str, first: int, last: int
+        self, encoding: Encoding, ids: np.ndarray, text: str, first: int, last: int
     ) -> int:
         """The token that ends the turn belongs to it; the line break after that one does not."""
         for index in range(last, first, -1):
-            if ids[index] in self._special_ids:
+            if int(ids[index]) in self.special_ids:
                 return index
-            if text[offsets[index][0] : offsets[index][1]].strip():
+            if text[slice(*_characters(encoding, index))].strip():
                 break
-        has_next = last + 1 < len(ids) and ids[last + 1] in self._special_ids
+        has_next = last + 1 < len(ids) and int(ids[last + 1]) in self.special_ids
         return last + 1 if has_next else last
+
+
+def _tokens_within(encoding: Encoding, start: int, end: int) -> tuple[int, int] | None:
+    """The first and the last token that have a part in these characters."""
+    # Characters that the tokenizer drops, as some do with white space, have no token.
+    found = (encoding.char_to_token(at) for at in range(start, end))
+    first = next((token for token in found if token is not None), None)
+    if first is None:
+        return None
+    backward = (encoding.char_to_token(at) for at in range(end - 1, start - 1, -1))
+    last = next(token for token in backward if token is not None)
+    # One character may be several tokens, of which the first was found.
+    while last + 1 < len(encoding):
+        begins, ends = _characters(encoding, last + 1)
+        if not begins < end <= ends:
+            break
+        last += 1
+    return first, last
+
+
+def _characters(encoding: Encoding, token: int) -> tuple[int, int]:
+    # None for tokens that the tokenizer adds: they stand for no characters.
+    return encoding.token_to_chars(token) or (0, 0)

@@ -1,7 +1,7 @@
-"""The training loop: steps, evaluations and checkpoints, resumable at every step.
+"""The training loop: steps, evaluations, samples and checkpoints, resumable at every step.
 
     step:  micro-batch × accumulation ─▶ clip ─▶ AdamW ─▶ position and generators are taken
-    then:  evaluate? ─▶ checkpoint?          (in this order: a checkpoint knows the evaluation)
+    then:  evaluate? ─▶ sample? ─▶ checkpoint?    (in this order: a checkpoint knows the others)
 
 A stop in the middle of a step throws that step's gradients away; the generators taken after the
 last whole step go into the checkpoint, so a resumed run repeats the step bit for bit.
@@ -10,219 +10,233 @@ last whole step go into the checkpoint, so a resumed run repeats the step bit fo
 from __future__ import annotations
 
 import math
-import time
-from dataclasses import replace
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
-import torch
-
 from . import random_state
-from .batches import BatchPlan, make_batch
-from .checkpoint import Checkpoints, Position
-from .config import Hyperparameters
-from .dataset import PreparedData
+from .batches import BatchPlan
+from .compiled_decoder import compile_decoder
+from .dry_run import DryRun, DryRunner
 from .evaluate import Evaluator
 from .events import EventWriter, log
 from .failures import StopRequested, TrainingFailure
-from .loss import LabelLoss
-from .memory import peak_memory_mb
-from .model import AdaptedModel, Device
+from .fused_lora import fuse
+from .intervals import Intervals
+from .matrix_product import choose_product
+from .optimizer_step import OptimizerStep
+from .packages import package_versions
+from .position import Position
+from .prepared_run import PreparedRun
+from .run_saver import RunSaver
+from .samples import Sampler
 from .schedule import learning_rate_at
+from .step_feed import StepFeed
+from .step_report import StepReport
 from .stop import Requests
-
-_LOG_EVERY_SECONDS = 2.0
 
 
 class TrainingLoop:
     def __init__(
         self,
-        *,
-        hyper: Hyperparameters,
-        fingerprint: str,
-        data: PreparedData,
-        model: AdaptedModel,
-        device: Device,
-        vocabulary_size: int,
-        pad_id: int,
+        prepared: PreparedRun,
+        folder: Path,
+        attempt: int,
         events: EventWriter,
         requests: Requests,
-        checkpoints: Checkpoints,
     ) -> None:
+        hyper, data = prepared.config.hyperparameters, prepared.data
+        self._prepared = prepared
         self._hyper = hyper
-        self._store = data.store
-        self._model = model
-        self._device = device
-        self._pad_id = pad_id
+        self._model = prepared.model
+        self._world = prepared.world
         self._events = events
         self._requests = requests
-        self._checkpoints = checkpoints
         self._batches = BatchPlan(
             data.store,
             data.train,
             batch_size=hyper.batch_size,
             accumulation=hyper.gradient_accumulation_steps,
             seed=hyper.seed,
+            world_size=prepared.world.size,
         )
         self.total_steps = self._batches.total_steps(hyper.epochs, hyper.max_steps)
-        tenth = max(1, self.total_steps // 10)
-        self._evaluate_every = hyper.evaluate_every_steps or tenth
-        self._checkpoint_every = hyper.checkpoint_every_steps or tenth
-        self._loss = LabelLoss(model.causal, vocabulary_size)
+        self._intervals = Intervals(hyper, self.total_steps)
         self._evaluator = Evaluator(
             data.store,
             data.validation,
             batch_size=hyper.batch_size,
-            pad_id=pad_id,
-            device=device,
+            device=prepared.device,
+            world=prepared.world,
+            make=prepared.make_batch,
+            raise_on_stop=self._raise_on_stop,
+        )
+        self._sampler = Sampler(
+            prepared.tokenizer,
+            hyper.sample_prompts,
+            max_tokens=hyper.sample_max_tokens,
+            is_chat=prepared.config.dataset.format != "text",
+            device=prepared.device,
+            world=prepared.world,
+            raise_on_stop=self._raise_on_stop,
+        )
+        self._step = OptimizerStep(
+            hyper=hyper,
+            world=prepared.world,
+            device=prepared.device,
+            model=prepared.model,
+            loss=prepared.loss,
             raise_on_stop=requests.raise_on_stop,
         )
-        self._optimizer = torch.optim.AdamW(
-            model.trainable(), lr=hyper.learning_rate, weight_decay=hyper.weight_decay, fused=True
+        self._saver = RunSaver(
+            folder,
+            attempt,
+            world=prepared.world,
+            events=events,
+            model=prepared.model,
+            optimizer=self._step.optimizer,
+            scaler=self._step.scaler,
+            are_best_needed=hyper.adapter_from == "best",
         )
-        self._scaler = torch.amp.GradScaler(
-            device.torch_device.type, enabled=device.precision == "fp16"
-        )
-        self.position = Position(fingerprint=fingerprint)
+        if hyper.compile:
+            compile_decoder(prepared.model)
+        elif prepared.device.torch_device.type == "cpu" and not prepared.model.is_sharded:
+            fuse(prepared.model.peft, choose_product())
+        self._report = StepReport(events, prepared.device, self.total_steps)
+        self._packages = package_versions(hyper.quantization)
+        self.position = Position(fingerprint=prepared.config.fingerprint())
         self._generators: dict[str, Any] = random_state.capture()
-        self._saved_step = 0
-        self._logged_at = float("-inf")
 
-    def resume(self) -> bool:
-        """Goes on from the newest good checkpoint; False when there is none."""
-        found = self._checkpoints.newest(self.position.fingerprint, self._events.warning)
-        if found is None:
-            return False
-        folder, position = found
-        self._checkpoints.restore(folder, self._model.peft, self._optimizer, self._scaler)
-        self.position = position
+    @property
+    def saver(self) -> RunSaver:
+        return self._saver
+
+    @property
+    def is_stopped_early(self) -> bool:
+        is_patience_spent = self.position.is_patience_spent(self._hyper.early_stopping_patience)
+        return is_patience_spent and self.position.step < self.total_steps
+
+    def resume(self) -> None:
+        """Goes on from the newest good checkpoint, where there is one."""
+        self._warn_of_what_needs_validation()
+        found = self._saver.resume(self.position.fingerprint, self._packages)
+        self.position = replace(found or self.position, packages=self._packages)
         self._generators = random_state.capture()
-        self._saved_step = position.step
-        return True
+
+    def dry_run(self) -> DryRun:
+        """Changes nothing. Raises TrainingFailure when the longest batch does not fit."""
+        runner = DryRunner(self._prepared, self._batches, self._step, self._events.warning)
+        return runner.run(self.total_steps - self.position.step)
 
     def run(self) -> None:
         """Until the last step, evaluated and saved. Raises StopRequested after a checkpoint."""
         self._model.peft.train()
+        steps = range(self.position.step, self.total_steps)
+        make = self._prepared.make_batch
+        feed = StepFeed(self._batches, self._prepared.data.store, self._world, make, steps)
         try:
+            if not self._is_over():
+                self._raise_on_stop()
+                self._events.write("dry_run", **asdict(self.dry_run()))
             # First what is due: an attempt may have been stopped in the middle of an evaluation.
             self._do_what_is_due()
-            while self.position.step < self.total_steps:
-                self._step()
+            while not self._is_over():
+                self._raise_on_stop()
+                self._do_step(feed)
                 self._do_what_is_due()
         except StopRequested:
             self._events.status("stopping", f"Stopping after step {self.position.step}.")
-            self._checkpoint()
+            self._saver.checkpoint(self.position, self._generators, must=True)
             raise
+        finally:
+            feed.close()
+        if self.is_stopped_early:
+            self._tell_early_stop()
 
-    def _do_what_is_due(self) -> None:
-        step, is_last = self.position.step, self.position.step == self.total_steps
-        is_evaluation_due = is_last or step % self._evaluate_every == 0
-        if is_evaluation_due and step != self.position.evaluated_step:
-            self._evaluate()
-        is_checkpoint_due = is_last or step % self._checkpoint_every == 0
-        if self._requests.take_checkpoint_request() or is_checkpoint_due:
-            self._checkpoint()
+    def _warn_of_what_needs_validation(self) -> None:
+        hyper = self._hyper
+        if self._evaluator.has_rows():
+            return
+        if hyper.early_stopping_patience is not None or hyper.adapter_from == "best":
+            self._events.warning(
+                "no_validation_rows",
+                "Early stopping and the choice of the best weights need validation rows, and no "
+                "row is held out: the run goes to its last step.",
+            )
 
-    def _step(self) -> None:
-        started = time.perf_counter()
+    def _is_over(self) -> bool:
+        return self.position.step == self.total_steps or self.is_stopped_early
+
+    def _raise_on_stop(self) -> None:
+        if self._world.any(self._requests.is_stop_wanted()):
+            raise StopRequested
+
+    def _do_step(self, feed: StepFeed) -> None:
         step = self.position.step
         learning_rate = learning_rate_at(step, self.total_steps, self._hyper)
-        for group in self._optimizer.param_groups:
-            group["lr"] = learning_rate
-        windows = self._batches.micro_batches(step)
-        label_tokens = sum(int(self._store.label_counts[rows].sum()) for rows in windows)
-        self._optimizer.zero_grad(set_to_none=True)
-        loss_sum = torch.zeros((), device=self._device.torch_device)
-        tokens = 0
-        for rows in windows:
-            self._requests.raise_on_stop()
-            batch = make_batch(self._store, rows, self._pad_id, self._device.torch_device)
-            with self._device.autocast():
-                loss = self._loss.sum(batch)
-            self._scaler.scale(loss / label_tokens).backward()
-            loss_sum += loss.detach()
-            tokens += batch.tokens
-        mean = float(loss_sum) / label_tokens
-        self._scaler.unscale_(self._optimizer)
-        norm = float(
-            torch.nn.utils.clip_grad_norm_(self._model.trainable(), self._hyper.max_gradient_norm)
-        )
-        is_sound = math.isfinite(mean) and (math.isfinite(norm) or self._scaler.is_enabled())
-        if is_sound:
-            # With fp16 the scaler leaves out a step whose gradients overflowed, and scales lower.
-            self._scaler.step(self._optimizer)
-            self._scaler.update()
-        seconds = time.perf_counter() - started
-        before = self.position
-        self.position = replace(
-            before,
-            step=step + 1,
+        result = self._step.run(step, learning_rate, feed)
+        self.position = self.position.after_step(
             epoch=(step + 1) / self._batches.steps_per_epoch,
-            tokens=before.tokens + tokens,
-            label_tokens=before.label_tokens + label_tokens,
-            seconds=before.seconds + seconds,
-            first_loss=mean if step == 0 else before.first_loss,
-            last_loss=mean,
+            tokens=result.tokens,
+            label_tokens=result.label_tokens,
+            seconds=result.seconds,
+            loss=result.loss,
         )
-        self._report(learning_rate, norm, tokens / seconds, seconds)
-        if not is_sound:
-            raise _not_finite(step + 1, mean)
+        self._report.write(self.position, learning_rate, result)
+        if not result.is_sound:
+            raise _not_finite(step + 1, result.loss)
         self._generators = random_state.capture()
 
-    def _report(
-        self, learning_rate: float, norm: float, tokens_per_second: float, seconds: float
-    ) -> None:
-        position = self.position
-        self._events.write(
-            "step",
-            step=position.step,
-            epoch=position.epoch,
-            loss=position.last_loss,
-            learning_rate=learning_rate,
-            grad_norm=norm,
-            tokens=position.tokens,
-            tokens_per_second=tokens_per_second,
-            step_ms=seconds * 1000,
-            memory_mb=peak_memory_mb(self._device.torch_device),
-        )
-        now = time.monotonic()
-        if now - self._logged_at >= _LOG_EVERY_SECONDS or position.step == self.total_steps:
-            self._logged_at = now
-            log(
-                f"step {position.step}/{self.total_steps}  loss {position.last_loss:.4f}  "
-                f"learning rate {learning_rate:.3g}  gradient norm {norm:.3f}  "
-                f"{tokens_per_second:,.0f} tokens/s"
-            )
+    def _do_what_is_due(self) -> None:
+        step = self.position.step
+        if self._intervals.is_evaluation_due(step) and step != self.position.evaluated_step:
+            self._evaluate()
+        is_over = self._is_over()  # an evaluation may end the run
+        is_sample_due = is_over or self._intervals.is_sample_due(step)
+        if is_sample_due and step != self.position.sampled_step:
+            self._sample()
+        is_checkpoint_wanted = self._world.any(self._requests.take_checkpoint_request())
+        if is_checkpoint_wanted or is_over or self._intervals.is_checkpoint_due(step):
+            self._saver.checkpoint(self.position, self._generators, must=is_over)
 
     def _evaluate(self) -> None:
         if not self._evaluator.has_rows():
             return
         self._events.status("evaluating", f"Evaluating after step {self.position.step}.")
-        found = self._evaluator.run(self._model, self._loss)
+        found = self._evaluator.run(self._model, self._prepared.loss)
+        is_best = self.position.is_improved_by(found.loss)
+        self.position = self.position.after_evaluation(found.loss)
+        if is_best:
+            self._saver.keep_best(self.position)
         self._events.write(
             "eval",
             step=self.position.step,
             epoch=self.position.epoch,
-            loss=found.loss,
-            perplexity=found.perplexity,
-            rows=found.rows,
+            **asdict(found),
+            is_best=is_best,
         )
-        log(f"step {self.position.step}  validation loss {found.loss:.4f} ({found.rows} rows)")
-        self.position = replace(
-            self.position, validation_loss=found.loss, evaluated_step=self.position.step
+        log(
+            f"step {self.position.step}  validation loss {found.loss:.4f} ({found.rows} rows)"
+            + ("  best so far" if is_best else "")
         )
-        if self.position.step < self.total_steps:
+        if not self._is_over():
             self._events.status("training", "Training.")
 
-    def _checkpoint(self) -> None:
-        if self.position.step == self._saved_step:
-            return
-        written = self._checkpoints.write(
-            self.position, self._model.peft, self._optimizer, self._scaler, self._generators
-        )
-        self._saved_step = self.position.step
-        log(f"checkpoint {written.path}, {written.bytes / 1e6:.1f} MB")
-        self._events.write(
-            "checkpoint", step=self.position.step, path=written.path, bytes=written.bytes
+    def _sample(self) -> None:
+        for sample in self._sampler.run(self._model):
+            self._events.write("sample", step=self.position.step, **asdict(sample))
+        self.position = replace(self.position, sampled_step=self.position.step)
+
+    def _tell_early_stop(self) -> None:
+        position = self.position
+        best = "any number"  # of evaluations none of which was finite
+        if position.best_loss is not None:
+            best = f"that of step {position.best_step}, {position.best_loss:.4f}"
+        self._events.status(
+            "training",
+            f"Stopped early after step {position.step} of {self.total_steps}: the validation loss "
+            f"was not better than {best}, {position.evaluations_without_improvement} times in a "
+            "row.",
         )
 
 

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
-from transformers import (
-    AutoModelForCausalLM,
-    AutoTokenizer,
-    PreTrainedModel,
-    PreTrainedTokenizerFast,
-)
+from transformers import AutoModelForCausalLM, PreTrainedModel
 
-from .config import Hyperparameters, Named, RunConfig
+from .config import Hyperparameters, Named
+from .device import Device
 from .failures import TrainingFailure
+from .lora_targets import check_targets
+from .model_files import ModelFiles, check_model_files
+from .quantization import keep_weights_as_they_are, quantization_config
+from .sharding import bytes_on_one_device, is_to_be_sharded, model_shape, shard_frozen
+from .world import SINGLE, World
 
 Warn = Callable[[str, str], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Device:
-    torch_device: torch.device
-    name: str
-    precision: str  # bf16, fp16 or fp32
-
-    def autocast(self) -> torch.autocast:
-        dtype = torch.float16 if self.precision == "fp16" else torch.bfloat16
-        return torch.autocast(self.torch_device.type, dtype=dtype, enabled=self.precision != "fp32")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,76 +28,87 @@ class AdaptedModel:
     causal: PreTrainedModel  # the base model with the LoRA layers inside
     parameters: int
     trainable_parameters: int
+    # Every forward and backward must then be made by all processes together.
+    is_sharded: bool = False
 
     def trainable(self) -> list[torch.nn.Parameter]:
         return [parameter for parameter in self.peft.parameters() if parameter.requires_grad]
 
 
-def choose_device(config: RunConfig, warn: Warn) -> Device:
-    """Raises TrainingFailure when a GPU is asked for and torch cannot use one."""
-    asked = config.hyperparameters.precision
-    if config.device_kind == "cpu":
-        if asked == "fp16":
-            warn("precision_changed", "fp16 needs a GPU; on the CPU the run uses fp32.")
-        precision = "bf16" if asked == "bf16" else "fp32"
-        return Device(torch_device=torch.device("cpu"), name="CPU", precision=precision)
-    if not torch.cuda.is_available():
-        is_built_for_cuda = torch.version.cuda is not None
-        raise TrainingFailure(
-            "cuda_unavailable",
-            "The run asks for a GPU, but PyTorch cannot use one"
-            + ("." if is_built_for_cuda else ": this build of PyTorch is for the CPU only."),
-            "Check the GPU's driver, then start the run again."
-            if is_built_for_cuda
-            else "Repair the Python environment in Settings, or train on the CPU.",
+def build_model(
+    base: Named,
+    hyper: Hyperparameters,
+    device: Device,
+    model_config: Any,
+    warn: Warn,
+    *,
+    attention: str = "sdpa",
+    world: World = SINGLE,
+) -> AdaptedModel:
+    """Draws the LoRA layers' first values from torch's generator; with several processes those of
+    the first are taken. `model_config` is the model's own, as AutoConfig reads it.
+
+    Raises TrainingFailure when the model cannot be used as asked.
+    """
+    files = check_model_files(base)
+    is_sharded = _choose_sharding(files, model_config, hyper, device, world, warn)
+    home = torch.device("cpu") if is_sharded else device.torch_device
+    model = add_lora(load_base(base, hyper, device, home, attention), base, hyper, warn)
+    if is_sharded:
+        shard_frozen(model.peft, model.causal, device, world)
+    world.copy_from_first(model.trainable())
+    return replace(model, is_sharded=is_sharded)
+
+
+def _choose_sharding(
+    files: ModelFiles,
+    model_config: Any,
+    hyper: Hyperparameters,
+    device: Device,
+    world: World,
+    warn: Warn,
+) -> bool:
+    if world.size == 1:
+        return False
+    is_quantized = hyper.quantization != "none"
+    if is_quantized and hyper.parallelism == "sharded":
+        warn("not_sharded", "A 4-bit base is not sharded: each process holds a whole copy of it.")
+    available = None
+    if device.torch_device.type == "cuda":
+        available = torch.cuda.mem_get_info(device.torch_device)[0]
+    needed = bytes_on_one_device(model_shape(files, model_config), hyper, device.precision)
+    # The devices may differ in what is free.
+    return world.any(
+        is_to_be_sharded(
+            hyper.parallelism,
+            processes=world.size,
+            is_quantized=is_quantized,
+            needed=needed,
+            available=available,
         )
-    if config.device_count > 1:
-        warn("one_gpu_used", "Several GPUs were chosen; this version trains on the first of them.")
-    device = torch.device("cuda", 0)
-    torch.cuda.set_device(device)
-    has_bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
-    precision = asked
-    if asked == "auto":
-        precision = "bf16" if has_bf16 else "fp32"
-    elif asked == "bf16" and not has_bf16:
-        precision = "fp16"
-        warn("precision_changed", "This GPU has no bf16; the run uses fp16.")
-    return Device(torch_device=device, name=torch.cuda.get_device_name(device), precision=precision)
+    )
 
 
-def load_tokenizer(base: Named) -> PreTrainedTokenizerFast:
-    """Raises TrainingFailure when the folder is no model folder or has no fast tokenizer."""
-    _check_folder(base)
+def load_base(
+    base: Named, hyper: Hyperparameters, device: Device, home: torch.device, attention: str
+) -> PreTrainedModel:
+    """In the precision of `device`, on `home`."""
+    is_quantized = hyper.quantization != "none"
+    options: dict[str, Any] = {}
+    if is_quantized:
+        options["quantization_config"] = quantization_config(hyper, base, device)
+    if is_quantized or home.type == "cuda":
+        options["device_map"] = {"": home}
     try:
-        tokenizer = AutoTokenizer.from_pretrained(
-            base.path, local_files_only=True, trust_remote_code=False
-        )
-    except Exception as error:  # whatever the many tokenizer formats raise
-        raise TrainingFailure(
-            "tokenizer_missing",
-            f"The tokenizer of “{base.name}” cannot be loaded from {base.path}: {_first(error)}.",
-            "Put the model's tokenizer.json and tokenizer_config.json into its folder.",
-        ) from error
-    if not getattr(tokenizer, "is_fast", False):
-        raise TrainingFailure(
-            "tokenizer_unsupported",
-            f"“{base.name}” has no tokenizer.json; only such tokenizers can mark what is learnt.",
-            "Convert the tokenizer with transformers, or choose a model that has tokenizer.json.",
-        )
-    return tokenizer
-
-
-def load_base(base: Named, device: Device) -> PreTrainedModel:
-    dtype = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}[device.precision]
-    try:
-        return AutoModelForCausalLM.from_pretrained(
+        model, loading = AutoModelForCausalLM.from_pretrained(
             base.path,
-            dtype=dtype,
+            dtype=device.dtype,
             local_files_only=True,
             use_safetensors=True,
             trust_remote_code=False,
-            attn_implementation="sdpa",
-            device_map={"": device.torch_device} if device.torch_device.type == "cuda" else None,
+            attn_implementation=attention,
+            output_loading_info=True,
+            **options,
         )
     except (MemoryError, torch.OutOfMemoryError):
         raise
@@ -121,10 +121,29 @@ def load_base(base: Named, device: Device) -> PreTrainedModel:
             "Check that the folder is complete (config.json and all safetensors files) and that "
             "the architecture is known to the installed transformers.",
         ) from error
+    missing = sorted(loading["missing_keys"])
+    if missing:
+        # transformers would go on with random values in their place.
+        raise TrainingFailure(
+            "model_unusable",
+            f"The weights of “{base.name}” in {base.path} lack {len(missing)} of the model's "
+            f"tensors, the first is {missing[0]}.",
+            "Check that config.json and the weights are of one model, or download it again.",
+        )
+    keep_weights_as_they_are(model)
+    return model
 
 
-def add_lora(model: PreTrainedModel, base: Named, hyper: Hyperparameters) -> AdaptedModel:
-    """Raises TrainingFailure when the named modules are not in the model."""
+def add_lora(
+    model: PreTrainedModel, base: Named, hyper: Hyperparameters, warn: Warn
+) -> AdaptedModel:
+    """Raises TrainingFailure when the named modules are not in the model or take no LoRA layers.
+
+    The LoRA layers are float32 also where the base is not: 16 bits lose small updates. Of a 4-bit
+    base nothing is cast up: checkpointing without reentry needs no gradient at the input, and
+    under autocast norms are computed in float32 as it is.
+    """
+    check_targets(model, base, hyper.target_modules, warn)
     targets: Any = hyper.target_modules
     lora = LoraConfig(
         task_type="CAUSAL_LM",
@@ -140,8 +159,10 @@ def add_lora(model: PreTrainedModel, base: Named, hyper: Hyperparameters) -> Ada
     model.config.use_cache = False
     if hyper.gradient_checkpointing:
         model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+    # Weights in 4 bits are kept two to a byte.
+    count = sum(p.numel() * (2 if p.dtype == torch.uint8 else 1) for p in model.parameters())
     try:
-        peft = get_peft_model(model, lora)
+        peft = get_peft_model(model, lora, autocast_adapter_dtype=True)
     except ValueError as error:
         raise TrainingFailure(
             "target_modules_not_found",
@@ -149,38 +170,12 @@ def add_lora(model: PreTrainedModel, base: Named, hyper: Hyperparameters) -> Ada
             'Choose other target modules; "all-linear" fits every model.',
         ) from error
     peft.peft_config["default"].base_model_name_or_path = str(base.path)
-    counts = [(p.numel(), p.requires_grad) for p in peft.parameters()]
-    trainable = sum(count for count, is_trained in counts if is_trained)
-    total = sum(count for count, _ in counts)
     return AdaptedModel(
         peft=peft,
         causal=peft.get_base_model(),
-        parameters=total - trainable,
-        trainable_parameters=trainable,
+        parameters=count,
+        trainable_parameters=sum(p.numel() for p in peft.parameters() if p.requires_grad),
     )
-
-
-def context_tokens(model_config: Any) -> int | None:
-    found = getattr(model_config.get_text_config(), "max_position_embeddings", None)
-    return found if isinstance(found, int) and found > 0 else None
-
-
-def _check_folder(base: Named) -> None:
-    remedy = "Choose the model again on the Models page."
-    if not base.path.is_dir():
-        message = f"The folder of the base model “{base.name}” is not there: {base.path}."
-        raise TrainingFailure("model_missing", message, remedy)
-    try:
-        config = json.loads((base.path / "config.json").read_text("utf-8"))
-        is_model = isinstance(config, dict) and "model_type" in config
-    except (OSError, ValueError):
-        is_model = False
-    if not is_model:
-        message = f"{base.path} is no model folder: its config.json is missing or damaged."
-        raise TrainingFailure("model_unusable", message, remedy)
-    if not any(base.path.glob("*.safetensors")):
-        message = f"{base.path} has no safetensors weights; other kinds are never loaded."
-        raise TrainingFailure("model_unusable", message, "Choose a safetensors version of it.")
 
 
 def _first(error: BaseException) -> str:

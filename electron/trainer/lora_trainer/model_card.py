@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import asdict
-from importlib.metadata import version
 
 from .adapter import WEIGHTS_FILE
-from .checkpoint import Position
 from .config import RunConfig
-from .model import AdaptedModel, Device
-
-_PACKAGES = ("torch", "transformers", "peft", "tokenizers", "safetensors")
+from .device import Device
+from .model import AdaptedModel
+from .packages import package_versions
+from .position import Position
 
 _USE = f"""The folder holds `{WEIGHTS_FILE}`, `adapter_config.json` and the tokenizer.
 
@@ -30,6 +28,8 @@ def model_card(
     model: AdaptedModel,
     device: Device,
     summary: dict[str, int],
+    *,
+    adapter_step: int,
 ) -> str:
     hyper = asdict(config.hyperparameters)
     data = {
@@ -38,21 +38,24 @@ def model_card(
         "Validation rows": f"{summary['validation_rows']:,}",
         "Rows left out": f"{summary['rejected']:,} malformed, "
         f"{summary['duplicates_removed']:,} duplicates, {summary['without_labels']:,} with nothing "
-        f"to learn, {summary['dropped_too_long']:,} too long; {summary['truncated']:,} truncated",
+        f"to learn, {summary['dropped_too_long']:,} too long; {summary['truncated']:,} truncated"
+        + (f", {summary['split']:,} split" if summary.get("split") else ""),
         "Tokens seen": f"{position.tokens:,} ({position.label_tokens:,} learnt from)",
         "Steps": f"{position.step:,} ({position.epoch:.2f} epochs)",
     }
     result = {
         "First training loss": _loss(position.first_loss),
         "Last training loss": _loss(position.last_loss),
-        "Validation loss": _loss(position.validation_loss),
+        "Last validation loss": _loss(position.validation_loss),
+        "Best validation loss": _loss(position.best_loss)
+        + (f" (step {position.best_step:,})" if position.best_step is not None else ""),
+        "Weights of step": f"{adapter_step:,}",
     }
     settings = {name.replace("_", " "): _inline(str(value)) for name, value in hyper.items()}
     settings["trainable parameters"] = f"{model.trainable_parameters:,}"
     settings["base parameters"] = f"{model.parameters:,}"
     settings["device"] = f"{_inline(device.name)}, {device.precision}"
-    versions = {name: version(name) for name in _PACKAGES}
-    versions["python"] = platform.python_version()
+    versions = package_versions(config.hyperparameters.quantization)
     versions["lora-desk"] = config.app_version
     parts = [
         f"---\nlibrary_name: peft\nbase_model: {_quoted(str(config.base_model.path))}\n"

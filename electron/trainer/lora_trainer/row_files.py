@@ -17,8 +17,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from .formats import MAX_ROW_BYTES, Row, RowRejected, row_from_value
+from .formats import MAX_ROW_BYTES, row_from_value
 from .row_json import parse_row
+from .turns import Row, RowRejected
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _JSON_SPACE = b" \t\n\r"
@@ -29,14 +30,33 @@ _STRUCTURE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\Z)|[\[\]{},]', re.DOTALL
 
 def read_rows(path: Path, dataset_format: str) -> Iterator[Row | RowRejected]:
     """Every row of the file: as turns, or with the reason why it is left out."""
+    is_text_file = path.suffix.lower() == ".txt"
     for raw in raw_rows(path):
-        try:
-            if path.suffix.lower() == ".txt":
-                yield _text_block(raw, dataset_format)
-            else:
-                yield parse_row(raw, dataset_format)
-        except RowRejected as rejected:
-            yield rejected
+        yield _row_or_reason(raw, dataset_format, is_text_file)
+
+
+def read_chosen_rows(
+    path: Path, dataset_format: str, chosen: set[int]
+) -> Iterator[tuple[int, Row | RowRejected]]:
+    """The rows with these 0-based numbers, in the order of the file, which is read no further than
+    the last of them. What the file does not have is left out."""
+    is_text_file = path.suffix.lower() == ".txt"
+    left = len(chosen)
+    for index, raw in enumerate(raw_rows(path) if chosen else ()):
+        if index in chosen:
+            yield index, _row_or_reason(raw, dataset_format, is_text_file)
+            left -= 1
+            if left == 0:
+                return
+
+
+def _row_or_reason(raw: bytes, dataset_format: str, is_text_file: bool) -> Row | RowRejected:
+    try:
+        if is_text_file:
+            return _text_block(raw, dataset_format)
+        return parse_row(raw, dataset_format)
+    except RowRejected as rejected:
+        return rejected
 
 
 def raw_rows(path: Path) -> Iterator[bytes]:

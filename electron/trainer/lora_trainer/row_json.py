@@ -6,7 +6,8 @@ import json
 import re
 from typing import Any, NoReturn
 
-from .formats import MAX_NESTING, MAX_ROW_BYTES, Row, RowRejected, row_from_value
+from .formats import MAX_NESTING, MAX_ROW_BYTES, row_from_value
+from .turns import Row, RowRejected
 
 _BRACKETS = re.compile(r"[\[\]{}]")
 

@@ -6,119 +6,58 @@ import time
 from pathlib import Path
 from typing import Any
 
-from transformers import AutoConfig, PreTrainedTokenizerFast
-
 from .adapter import write_adapter
 from .atomic_files import files_below, folder_written_beside
-from .checkpoint import Checkpoints
 from .config import RunConfig
-from .dataset import PreparedData, prepare_data
 from .events import EventWriter
-from .failures import StopRequested, TrainingFailure
+from .failures import StopRequested
 from .loop import TrainingLoop
-from .model import (
-    AdaptedModel,
-    Device,
-    add_lora,
-    choose_device,
-    context_tokens,
-    load_base,
-    load_tokenizer,
-)
 from .model_card import model_card
-from .random_state import seed_all
+from .packages import package_versions
+from .prepared_run import PreparedRun, prepare_run
 from .stop import Requests
-from .templates import ensure_chat_template
+from .world import World, open_world
 
 
 def train(
     config: RunConfig, folder: Path, attempt: int, events: EventWriter, requests: Requests
 ) -> bool:
     """True when the run is complete, False when it was stopped. Raises TrainingFailure."""
-    started = time.monotonic()
-    loop: TrainingLoop | None = None
+    world = open_world(config.device_kind)
     try:
-        device = choose_device(config, events.warning)
-        events.status("preparing_data", f"Reading and tokenising “{config.dataset.name}”.")
-        tokenizer = load_tokenizer(config.base_model)
-        ensure_chat_template(tokenizer, events.warning)
-        max_tokens = _max_tokens(config, events)
-        data = prepare_data(config, folder, tokenizer, max_tokens, requests.raise_on_stop)
-        requests.raise_on_stop()
-        events.status("loading_model", f"Loading “{config.base_model.name}” on {device.name}.")
-        # The LoRA layers' first values come from this seed, whatever was drawn before.
-        seed_all(config.hyperparameters.seed)
-        base = load_base(config.base_model, device)
-        model = add_lora(base, config.base_model, config.hyperparameters)
-        requests.raise_on_stop()
-        loop = _loop(config, folder, attempt, data, model, device, tokenizer, events, requests)
-        plan = _plan(loop, data, model, device)
-        events.status("training", _opening(loop, data, model, device), plan)
-        loop.run()
-        events.status("saving", "Saving the adapter.")
-        adapter = _save_adapter(config, folder, loop, data, model, device, tokenizer)
-    except StopRequested:
-        _done(events, "stopped", loop, started, None)
-        return False
-    _done(events, "completed", loop, started, adapter)
-    return True
+        return _train(config, folder, attempt, world, events, requests)
+    finally:
+        world.close()
 
 
-def _max_tokens(config: RunConfig, events: EventWriter) -> int:
-    try:
-        model_config = AutoConfig.from_pretrained(
-            config.base_model.path, local_files_only=True, trust_remote_code=False
-        )
-    except Exception as error:  # an architecture that is unknown or needs code of its own
-        raise TrainingFailure(
-            "model_unusable",
-            f"The configuration of “{config.base_model.name}” is not understood: {error}",
-            "Choose a model whose architecture is known to the installed transformers.",
-        ) from error
-    asked, context = config.hyperparameters.max_sequence_tokens, context_tokens(model_config)
-    if context is not None and asked > context:
-        events.warning(
-            "sequence_shortened",
-            f"Sequences of {asked} tokens were asked for; the base model's context is {context}, "
-            "which is used.",
-        )
-        return context
-    return asked
-
-
-def _loop(
+def _train(
     config: RunConfig,
     folder: Path,
     attempt: int,
-    data: PreparedData,
-    model: AdaptedModel,
-    device: Device,
-    tokenizer: PreTrainedTokenizerFast,
+    world: World,
     events: EventWriter,
     requests: Requests,
-) -> TrainingLoop:
-    padding = (tokenizer.pad_token_id, tokenizer.eos_token_id, 0)
-    loop = TrainingLoop(
-        hyper=config.hyperparameters,
-        fingerprint=config.fingerprint(),
-        data=data,
-        model=model,
-        device=device,
-        vocabulary_size=model.causal.get_input_embeddings().weight.shape[0],
-        pad_id=next(index for index in padding if index is not None),
-        events=events,
-        requests=requests,
-        checkpoints=Checkpoints(folder, attempt),
-    )
-    # The generators go on from here whether or not building the model drew from them.
-    seed_all(config.hyperparameters.seed)
-    loop.resume()
-    return loop
+) -> bool:
+    started = time.monotonic()
+    loop: TrainingLoop | None = None
+    try:
+        prepared = prepare_run(config, folder, world, events, requests)
+        loop = TrainingLoop(prepared, folder, attempt, events, requests)
+        loop.resume()
+        events.status("training", _opening(loop, prepared), _plan(loop, prepared))
+        loop.run()
+        events.status("saving", "Saving the adapter.")
+        adapter_step = _choose_weights(config, loop, events)
+        adapter = _save_adapter(config, folder, loop, prepared, adapter_step)
+    except StopRequested:
+        _done(events, "stopped", loop, started)
+        return False
+    _done(events, "completed", loop, started, adapter=adapter, adapter_step=adapter_step)
+    return True
 
 
-def _plan(
-    loop: TrainingLoop, data: PreparedData, model: AdaptedModel, device: Device
-) -> dict[str, Any]:
+def _plan(loop: TrainingLoop, prepared: PreparedRun) -> dict[str, Any]:
+    model, device = prepared.model, prepared.device
     return {
         "total_steps": loop.total_steps,
         "from_step": loop.position.step,
@@ -126,32 +65,62 @@ def _plan(
         "trainable_parameters": model.trainable_parameters,
         "device": device.name,
         "precision": device.precision,
-        "data": data.summary(),
+        "data": prepared.data.summary(),
+        "processes": prepared.world.size,
+        "is_packed": prepared.attention.is_packed,
+        "attention": prepared.attention.name,
+        "packages": package_versions(prepared.config.hyperparameters.quantization),
     }
 
 
-def _opening(loop: TrainingLoop, data: PreparedData, model: AdaptedModel, device: Device) -> str:
+def _opening(loop: TrainingLoop, prepared: PreparedRun) -> str:
+    model, device = prepared.model, prepared.device
     begin = f"Resuming after step {loop.position.step}: " if loop.position.step else "Training: "
     return (
-        f"{begin}{loop.total_steps} steps on {len(data.train)} rows, {device.name} "
+        f"{begin}{loop.total_steps} steps on {len(prepared.data.train)} rows, {device.name} "
         f"({device.precision}), {model.trainable_parameters:,} trainable parameters."
     )
+
+
+def _choose_weights(config: RunConfig, loop: TrainingLoop, events: EventWriter) -> int:
+    """Puts the weights into the model that the adapter is to have; the step they are of."""
+    position = loop.position
+    if config.hyperparameters.adapter_from == "last" or position.best_step == position.step:
+        return position.step
+    if loop.saver.load_best(position):
+        assert position.best_step is not None
+        return position.best_step
+    why = "there are none" if position.best_step is None else "they are damaged or not there"
+    events.warning(
+        "best_weights_missing",
+        f"The adapter was to have the weights of the best validation loss, but {why}: it has those "
+        "of the last step.",
+    )
+    return position.step
 
 
 def _save_adapter(
     config: RunConfig,
     folder: Path,
     loop: TrainingLoop,
-    data: PreparedData,
-    model: AdaptedModel,
-    device: Device,
-    tokenizer: PreTrainedTokenizerFast,
-) -> dict[str, Any]:
+    prepared: PreparedRun,
+    adapter_step: int,
+) -> dict[str, Any] | None:
+    if prepared.world.local_rank != 0:
+        return None
+    loop.saver.require_room_for_adapter()
     target = folder / "adapter"
     with folder_written_beside(target) as beside:
-        write_adapter(model.peft, beside)
-        tokenizer.save_pretrained(beside)
-        card = model_card(config, loop.position, model, device, data.summary())
+        write_adapter(prepared.model.peft, beside)
+        prepared.tokenizer.save_pretrained(beside)
+        card = model_card(
+            config,
+            loop.position,
+            prepared.model,
+            prepared.device,
+            prepared.data.summary(),
+            adapter_step=adapter_step,
+        )
         (beside / "README.md").write_text(card, "utf-8")
     files = files_below(target)
     return {
@@ -166,10 +135,19 @@ def _done(
     reason: str,
     loop: TrainingLoop | None,
     started: float,
-    adapter: dict[str, Any] | None,
+    *,
+    adapter: dict[str, Any] | None = None,
+    adapter_step: int | None = None,
 ) -> None:
     position = loop.position if loop is not None else None
     has_speed = position is not None and position.seconds > 0
+    more: dict[str, Any] = {}
+    if position is not None:
+        has_best = position.best_step is not None
+        best = {"step": position.best_step, "loss": position.best_loss} if has_best else None
+        more = {"best": best, "is_stopped_early": loop is not None and loop.is_stopped_early}
+    if adapter_step is not None:
+        more["adapter_step"] = adapter_step
     events.write(
         "done",
         reason=reason,
@@ -179,4 +157,5 @@ def _done(
         last_loss=position.last_loss if position is not None else None,
         tokens_per_second=position.tokens / position.seconds if has_speed else None,
         adapter=adapter,
+        **more,
     )

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .config import read_config, read_run_id
-from .events import EventWriter
-from .failures import TrainingFailure, explain
+from .failures import PeerFailed, TrainingFailure, explain
+from .process_events import open_events
 from .stop import Requests
 
 COMPLETED, FAILED, STOPPED = 0, 1, 10
@@ -34,13 +34,15 @@ def run(folder: Path, attempt: int) -> int:
     requests = Requests(folder / "command.json", attempt)
     requests.listen()
     run_id = read_run_id(folder) or str(uuid.UUID(int=0))
-    events = EventWriter(folder / "events.jsonl", run=run_id, attempt=attempt)
+    events = open_events(folder / "events.jsonl", run=run_id, attempt=attempt)
     try:
         events.status("starting", "Starting the trainer.")
         config = read_config(folder)
         train = _import_training()
         is_complete = train(config, folder, attempt, events, requests)
         return COMPLETED if is_complete else STOPPED
+    except PeerFailed:
+        return FAILED
     except BaseException as error:
         traceback.print_exc()
         found = explain(error)

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -30,8 +31,8 @@ def run_here(folder: Path, attempt: int = 1) -> int:
 
 
 @contextlib.contextmanager
-def runner(folder: Path, attempt: int = 1) -> Iterator[subprocess.Popen]:
-    command = [sys.executable, str(TRAINER / "runner.py")]
+def runner(folder: Path, attempt: int = 1, processes: int = 1) -> Iterator[subprocess.Popen]:
+    command = [sys.executable, str(TRAINER / "runner.py"), "--processes", str(processes)]
     process = subprocess.Popen([*command, "--run", str(folder), "--attempt", str(attempt)])
     try:
         yield process
@@ -41,11 +42,19 @@ def runner(folder: Path, attempt: int = 1) -> Iterator[subprocess.Popen]:
             process.wait(timeout=60)
 
 
-def run_through_runner(folder: Path, attempt: int = 1) -> dict:
+def run_through_runner(folder: Path, attempt: int = 1, processes: int = 1) -> dict:
     """Runs to the end and returns exit.json."""
-    with runner(folder, attempt) as process:
+    with runner(folder, attempt, processes) as process:
         process.wait(timeout=180)
     return read(folder / "exit.json")
+
+
+def write_command(folder: Path, attempt: int, action: str) -> None:
+    """As the app asks for something."""
+    command = {"v": 1, "id": str(uuid.uuid4()), "attempt": attempt, "action": action, "ts": 0}
+    beside = folder / "command.part"
+    beside.write_text(json.dumps(command))
+    beside.replace(folder / "command.json")
 
 
 def read(path: Path) -> dict:

@@ -59,3 +59,25 @@ def test_rows_of_a_micro_batch_are_of_like_length() -> None:
 )
 def test_total_steps(epochs: float, max_steps: int | None, expected: int) -> None:
     assert plan().total_steps(epochs, max_steps) == expected
+
+
+def test_processes_share_a_step_of_as_many_micro_batches() -> None:
+    lengths = np.random.Generator(np.random.PCG64(0)).integers(10, 500, 200)
+    options = {"batch_size": 4, "seed": 1}
+    two = BatchPlan(Lengths(lengths), ROWS, accumulation=3, world_size=2, **options)
+    one = BatchPlan(Lengths(lengths), ROWS, accumulation=6, **options)
+    assert two.steps_per_epoch == one.steps_per_epoch == 5
+    assert epoch_of(two, 1) == epoch_of(one, 1)
+    assert len(two.micro_batches(0)) == 6
+    assert len(two.micro_batches(4)) == 26 - 4 * 6  # the rest of the epoch
+
+
+def test_longest_micro_batch_is_as_long_as_any() -> None:
+    batches = plan()
+    lengths = batches._lengths
+    longest = batches.longest_micro_batch()
+    assert len(longest) == 4 and set(longest) <= set(ROWS)
+    for epoch in range(3):
+        for rows in epoch_of(batches, epoch):
+            assert lengths[rows].max() <= lengths[longest].max()
+            assert lengths[rows].sum() <= lengths[longest].sum()

@@ -9,7 +9,8 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from lora_trainer import random_state
-from lora_trainer.checkpoint import Checkpoints, Position
+from lora_trainer.checkpoint import Checkpoints
+from lora_trainer.position import Position
 
 
 class Trained:

@@ -46,7 +46,8 @@ def test_everything_that_falls_out_is_counted(tmp_path: Path, make_run) -> None:
         "duplicates_removed": 1,
         "without_labels": 1,
         "dropped_too_long": 0,
-        "truncated": 2,
+        "truncated": 1,
+        "split": 0,
         "train_rows": 1,
         "validation_rows": 2,
         "train_tokens": summary["train_tokens"],
@@ -54,6 +55,9 @@ def test_everything_that_falls_out_is_counted(tmp_path: Path, make_run) -> None:
     }
     dropped = prepare(make_run(name="drop", **of_data, long_rows="drop"), 64).summary()
     assert (dropped["dropped_too_long"], dropped["truncated"]) == (2, 0)
+    split = prepare(make_run(name="split", **of_data, long_rows="split"), 64).summary()
+    assert (split["split"], split["truncated"], split["without_labels"]) == (2, 0, 0)
+    assert split["train_rows"] + split["validation_rows"] > 4
 
 
 def test_split_is_seeded_and_never_empty() -> None:
@@ -79,26 +83,20 @@ def test_split_follows_the_rows_not_their_order(tmp_path: Path, make_run) -> Non
     assert len(held_out[0]) == 4
 
 
-def test_tokens_are_cached_until_something_changes(make_run) -> None:
-    folder = make_run()
-    prepare(folder)
-    cached = folder / "tokens" / "ids.bin"
-    first = cached.stat().st_mtime_ns
-    prepare(folder)
-    assert cached.stat().st_mtime_ns == first
-    prepare(folder, max_tokens=120)
-    assert cached.stat().st_mtime_ns != first
-
-
-@pytest.mark.parametrize("name", ["ids.bin", "labels.bin"])
-def test_truncated_cache_is_made_again(make_run, name: str) -> None:
-    folder = make_run()
-    prepare(folder)
-    cached = folder / "tokens" / name
-    whole = cached.read_bytes()
-    cached.write_bytes(whole[:-4])
-    prepare(folder)
-    assert cached.read_bytes() == whole
+def test_pieces_of_a_row_stay_on_one_side(tmp_path: Path, make_run) -> None:
+    data = tmp_path / "data.jsonl"
+    data.write_text("\n".join(qa(f"Question {at}?", f"{at} word " * 30) for at in range(20)))
+    folder = make_run(
+        data=data, data_format="question_answer", long_rows="split", validation_share=0.3
+    )
+    prepared = prepare(folder, 32)
+    keys = prepared.store.order_keys
+    train, validation = set(keys[prepared.train]), set(keys[prepared.validation])
+    assert (len(train), len(validation)) == (14, 6)
+    assert not train & validation
+    assert len(prepared.train) + len(prepared.validation) == len(keys) > 40
+    assert prepared.summary()["split"] == 20
+    assert prepared.store.lengths.max() == 32
 
 
 def test_stop_while_tokenising_leaves_no_half_cache(make_run) -> None:

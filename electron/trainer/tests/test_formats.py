@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from lora_trainer.formats import RowRejected
 from lora_trainer.row_json import parse_row
+from lora_trainer.turns import RowRejected
 
 CASES = [
     json.loads(line)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-from lora_trainer.formats import Row, Turn
 from lora_trainer.labels import Labeller
 from lora_trainer.templates import Renderer, ensure_chat_template
+from lora_trainer.turns import Row, Turn
 
 # As the stock templates of Llama 3 are: no generation marks, every turn ends with its own token.
 TURN = (

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from lora_trainer.formats import RowRejected
-from lora_trainer.row_files import raw_rows, read_rows
+from lora_trainer import row_files
+from lora_trainer.row_files import raw_rows, read_chosen_rows, read_rows
+from lora_trainer.row_json import parse_row
+from lora_trainer.turns import Row, RowRejected
 
 A, B = b'{"question":"a","answer":"1"}', b'{"question":"b, [x]","answer":"\\"2\\""}'
 
@@ -71,3 +74,35 @@ def test_text_file_gives_blocks(tmp_path: Path) -> None:
     assert isinstance(rows[2], RowRejected)
     assert rows[2].reason == "invalid_utf8"
     assert len(rows) == 3
+
+
+@pytest.mark.parametrize(
+    "content", [b"\n".join([A, b"{", B, A, A]), b"[" + b",".join([A, b"{}", B, A, A]) + b"]"]
+)
+def test_chosen_rows_are_read_and_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(content)
+    everything = list(read_rows(path, "question_answer"))
+    seen: list[bytes] = []
+    parsed: list[bytes] = []
+
+    def raw_rows_seen(path: Path) -> Iterator[bytes]:
+        for raw in raw_rows(path):
+            seen.append(raw)
+            yield raw
+
+    def parse_row_seen(raw: bytes, dataset_format: str) -> Row:
+        parsed.append(raw)
+        return parse_row(raw, dataset_format)
+
+    monkeypatch.setattr(row_files, "raw_rows", raw_rows_seen)
+    monkeypatch.setattr(row_files, "parse_row", parse_row_seen)
+    found = dict(read_chosen_rows(path, "question_answer", {2, 1}))
+    assert list(found) == [1, 2]
+    assert found[2] == everything[2]
+    assert isinstance(found[1], RowRejected)
+    assert (len(seen), len(parsed)) == (3, 2)
+    assert dict(read_chosen_rows(path, "question_answer", {0, 9})) == {0: everything[0]}
+    assert list(read_chosen_rows(path, "question_answer", set())) == []

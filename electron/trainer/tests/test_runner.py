@@ -7,12 +7,20 @@ import os
 import signal
 import subprocess
 import sys
-import uuid
 from pathlib import Path
 
 import pytest
 from conftest import make_run_folder
-from run_folder import TRAINER, events, read, run_through_runner, runner, steps_done, wait_until
+from run_folder import (
+    TRAINER,
+    events,
+    read,
+    run_through_runner,
+    runner,
+    steps_done,
+    wait_until,
+    write_command,
+)
 
 from lora_runner import gpu_sample
 from lora_runner.exit_cause import describe_exit
@@ -45,13 +53,6 @@ def assert_same_result(folder: Path, expected: Path) -> None:
     name = "adapter/adapter_model.safetensors"
     assert (folder / name).read_bytes() == (expected / name).read_bytes()
     assert [event["seq"] for event in events(folder)] == list(range(len(events(folder))))
-
-
-def ask(folder: Path, attempt: int, action: str) -> None:
-    command = {"v": 1, "id": str(uuid.uuid4()), "attempt": attempt, "action": action, "ts": 0}
-    beside = folder / "command.part"
-    beside.write_text(json.dumps(command))
-    beside.replace(folder / "command.json")
 
 
 def trainer_pid(folder: Path, attempt: int) -> int:
@@ -93,7 +94,7 @@ def test_stopped_run_ends_bit_for_bit_as_the_undisturbed_one(make_run, undisturb
     folder = make_run(**LONG)
     with runner(folder, 1) as process:
         wait_until(lambda: steps_done(folder) >= 5, "step 5")
-        ask(folder, 1, "stop")
+        write_command(folder, 1, "stop")
         process.wait(timeout=60)
     ended = read(folder / "exit.json")
     assert (ended["cause"], ended["exit_code"]) == ("stopped", 10)

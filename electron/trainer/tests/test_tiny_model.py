@@ -11,9 +11,9 @@ from conftest import SAMPLE
 from run_folder import TRAINER
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from lora_trainer.formats import RowRejected
 from lora_trainer.row_files import read_rows
 from lora_trainer.tiny_model import TinyModelSettings, make_tiny_model
+from lora_trainer.turns import RowRejected
 
 
 def test_command_tells_its_progress_and_replaces_what_a_killed_one_left(tmp_path: Path) -> None:
