@@ -75,13 +75,22 @@ class RunConfig:
     device_kind: str
     device_count: int
 
-    def fingerprint(self) -> str:
+    def fingerprint(self, processes: int = 1) -> str:
         """Equal for two attempts exactly when the second may go on from the first's checkpoints."""
-        facts = {
+        # Left out where they do nothing: runs of before they existed can still be resumed.
+        hyper = {
+            name: value
+            for name, value in asdict(self.hyperparameters).items()
+            if name not in _LATER_FIELDS or value not in (_LATER_FIELDS[name], ())
+        }
+        facts: dict[str, Any] = {
             "base_model": str(self.base_model.path),
             "dataset": [self.dataset.sha256, self.dataset.format],
-            "hyperparameters": asdict(self.hyperparameters),
+            "hyperparameters": hyper,
         }
+        if processes > 1:
+            # A step has as many micro-batches as processes, so its number means other rows.
+            facts["processes"] = processes
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 

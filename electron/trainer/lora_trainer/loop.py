@@ -104,7 +104,7 @@ class TrainingLoop:
             fuse(prepared.model.peft, choose_product())
         self._report = StepReport(events, prepared.device, self.total_steps)
         self._packages = package_versions(hyper.quantization)
-        self.position = Position(fingerprint=prepared.config.fingerprint())
+        self.position = Position(fingerprint=prepared.config.fingerprint(self._world.size))
         self._generators: dict[str, Any] = random_state.capture()
 
     @property
