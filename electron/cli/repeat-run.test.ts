@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -29,6 +29,19 @@ const config: RunConfig = {
   },
   hyperparameters: sampleHyperparameters,
   device: { kind: "cpu" },
+};
+
+const DATA = {
+  rows: 1,
+  rejected: 0,
+  duplicates_removed: 0,
+  without_labels: 0,
+  dropped_too_long: 0,
+  truncated: 0,
+  train_rows: 1,
+  validation_rows: 0,
+  train_tokens: 1,
+  label_tokens: 1,
 };
 
 const dataset = (last: string, changes: Partial<Extract<Dataset, { status: "ready" }>> = {}) => ({
@@ -72,17 +85,52 @@ test("the dataset is found by its bytes, the same entry of the library first", a
   );
 });
 
-test("packages of other versions than the first time are named", async () => {
-  const job = (packages: Record<string, string> | null) =>
-    ({ id: config.run, plan: { packages } }) as unknown as Job;
-  const differing = (first: Job[], now: Job) =>
-    differingVersions(core({ jobs: first }), config, now);
-  const then = job({ torch: "2.13.0", peft: "0.21.0" });
-  expect(await differing([then], job({ torch: "2.14.0", peft: "0.21.0", trl: "1.0" }))).toEqual([
+const job = (packages: Record<string, string> | null) =>
+  ({ id: config.run, plan: { packages } }) as unknown as Job;
+const differing = (first: Job[], now: Job, configPath = join(folder, "config.json")) =>
+  differingVersions(core({ jobs: first }), config, configPath, now);
+const then = job({ torch: "2.13.0", lora_trainer: "5a1b", base_model: "77aa" });
+
+test("other versions than the first time are named, the trainer's and the model's too", async () => {
+  const now = job({ torch: "2.14.0", lora_trainer: "5a1c", base_model: "77ab", trl: "1.0" });
+  expect(await differing([then], now)).toEqual([
     "torch 2.13.0 → 2.14.0",
-    "trl none → 1.0",
+    "lora_trainer 5a1b → 5a1c",
+    "base_model 77aa → 77ab",
+    "trl not recorded → 1.0",
   ]);
   expect(await differing([then], then)).toEqual([]);
-  expect(await differing([job(null)], then)).toEqual([]);
-  expect(await differing([], then)).toEqual([]);
+});
+
+test("of a run that is not in the library, its own events tell; else nothing is known", async () => {
+  expect(await differing([], then)).toBeNull();
+  expect(await differing([job(null)], then)).toBeNull();
+  const away = join(folder, "away");
+  mkdirSync(away);
+  const status = (versions: Record<string, string>, run = config.run) =>
+    JSON.stringify({
+      v: 1,
+      run,
+      attempt: 1,
+      seq: 1,
+      ts: 1,
+      type: "status",
+      phase: "training",
+      message: "",
+      plan: {
+        total_steps: 1,
+        from_step: 0,
+        parameters: 1,
+        trainable_parameters: 1,
+        device: "CPU",
+        precision: "fp32",
+        data: DATA,
+        packages: versions,
+      },
+    });
+  const lines = [status({ torch: "1.0" }), status({ torch: "2.0" }), '{"plan" half'];
+  writeFileSync(join(away, "events.jsonl"), [...lines, status({}, id("09"))].join("\n"));
+  expect(await differing([], job({ torch: "2.1" }), join(away, "config.json"))).toEqual([
+    "torch 2.0 → 2.1",
+  ]);
 });

@@ -1,10 +1,17 @@
+import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
 import { z } from "zod";
 import { AppError } from "../../shared/app-error.ts";
 import type { CoreClient } from "../../shared/contract/contract.ts";
 import type { ReadyDataset } from "../../shared/contract/datasets.ts";
 import type { Job } from "../../shared/contract/jobs.ts";
-import { type RunConfig, runConfigSchema } from "../../shared/contract/run-folder.ts";
+import {
+  type RunConfig,
+  runConfigSchema,
+  runEventSchema,
+} from "../../shared/contract/run-folder.ts";
 import { readyDatasets } from "./find-dataset.ts";
 
 /** @throws AppError `invalid_input` when the file is no run's config.json. */
@@ -43,19 +50,49 @@ export async function datasetOf(client: CoreClient, { dataset }: RunConfig): Pro
 }
 
 /**
- * What stands between this run and being the same as the one that is repeated: packages of other
- * versions. Empty when there is nothing, or nothing is known of the first run here.
+ * What stands between this run and being the same as the one that is repeated: other versions of
+ * the packages or of the trainer, another base model at the same place. Null when nothing is known
+ * of the first run, neither here nor beside its `configPath`.
  */
 export async function differingVersions(
   client: CoreClient,
   { run }: RunConfig,
+  configPath: string,
   repeated: Job,
-): Promise<string[]> {
-  const jobs = await client.request("jobs.list", {});
-  const first = jobs.find(({ id }) => id === run)?.plan?.packages;
+): Promise<string[] | null> {
   const now = repeated.plan?.packages;
-  if (!first || !now) return [];
+  if (!now) return [];
+  const jobs = await client.request("jobs.list", {});
+  const first =
+    jobs.find(({ id }) => id === run)?.plan?.packages ??
+    (await toldPackages(join(dirname(configPath), "events.jsonl"), run));
+  if (first === null) return null;
   return [...new Set([...Object.keys(first), ...Object.keys(now)])]
     .filter((name) => first[name] !== now[name])
-    .map((name) => `${name} ${first[name] ?? "none"} → ${now[name] ?? "none"}`);
+    .map((name) => `${name} ${first[name] ?? "not recorded"} → ${now[name] ?? "not recorded"}`);
+}
+
+/** What the run itself told of its packages, the last time that it began or went on. */
+async function toldPackages(path: string, run: string): Promise<Record<string, string> | null> {
+  let found: Record<string, string> | null = null;
+  try {
+    for await (const line of createInterface({ input: createReadStream(path) })) {
+      // Most lines are steps, and there may be a million of them.
+      if (!line.includes('"plan"')) continue;
+      const event = runEventSchema.safeParse(parsed(line)).data;
+      if (event?.type !== "status" || event.run !== run) continue;
+      found = event.plan?.packages ?? found;
+    }
+  } catch {
+    return null;
+  }
+  return found;
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { InspectedRow, RowToken } from "../../shared/contract/tokens.ts";
-import { markTokens, PLAIN_MARKS, TERMINAL_MARKS } from "./token-text.ts";
+import { leftOutLine, markTokens, PLAIN_MARKS, TERMINAL_MARKS } from "./token-text.ts";
 
 function row(text: string, tokens: Partial<RowToken>[]): InspectedRow {
   const whole = tokens.map((token) => ({
@@ -69,4 +69,9 @@ test("whatever the tokens, the text is all there and in order", () => {
       },
     ),
   );
+});
+
+test("parts of a split row are left out for what is in them, not cut off at its end", () => {
+  expect(leftOutLine("truncate", "so", 64)).toBe("Cut off      so, beyond 64 tokens");
+  expect(leftOutLine("split", "so", 64)).toBe("Left out     so (nothing to learn)");
 });

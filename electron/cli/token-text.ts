@@ -16,6 +16,17 @@ export const PLAIN_MARKS: TokenMarks = { learnt: ["⟦", "⟧"], cutOff: ["⟪",
 
 const SEQUENCE_END = "┊";
 
+/** What the second of the marks stands for: rows that are split lose nothing at their end. */
+export function leftOutLine(
+  longRows: "drop" | "truncate" | "split",
+  marked: string,
+  maxSequenceTokens: number,
+): string {
+  return longRows === "split"
+    ? `Left out     ${marked} (nothing to learn)`
+    : `Cut off      ${marked}, beyond ${maxSequenceTokens} tokens`;
+}
+
 type Mark = keyof TokenMarks | null;
 
 /** A row as the model reads it, with what it learns and what is cut off set off. */

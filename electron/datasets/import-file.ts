@@ -98,8 +98,8 @@ function copyAndRead(task: ImportTask, observer: ImportObserver, files: OpenFile
 
   const census = new RowCensus();
   const reader = new RowReader(fileType, {
-    accept(place, turns) {
-      census.accept(turns);
+    accept(place, turns, beyond) {
+      census.accept(turns, beyond);
       files.index.add(place);
     },
     reject(line, { reason, message }, excerpt) {

@@ -40,14 +40,14 @@ export class RowCensus {
     return [...this.#byReason].sort(([, a], [, b]) => b - a)[0]?.[0];
   }
 
-  accept(turns: readonly Turn[]): void {
+  accept(turns: readonly Turn[], beyond: string): void {
     let characters = 0;
     for (const turn of turns) characters += turn.text.length;
     this.#rows += 1;
     this.#turns += turns.length;
     this.#characters += characters;
     this.#longestRowCharacters = Math.max(this.#longestRowCharacters, characters);
-    if (!this.#seen.add(turns)) this.#duplicates += 1;
+    if (!this.#seen.add(turns, beyond)) this.#duplicates += 1;
     if (this.#samples.length < SAMPLE_ROWS) {
       this.#samples.push(
         turns.slice(0, SAMPLE_TURNS).map(({ role, text }) => ({

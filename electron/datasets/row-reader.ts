@@ -1,4 +1,5 @@
 import type { DatasetFormat, Turn } from "../../shared/contract/datasets.ts";
+import { beyondTurns } from "./beyond-turns.ts";
 import { EXCERPT_BYTES, excerptOf } from "./excerpt.ts";
 import type { FileType } from "./file-type.ts";
 import type { RawRow } from "./raw-row.ts";
@@ -8,7 +9,8 @@ import { formatOf, parseRow, turnsOf } from "./row-rules.ts";
 export type RowPlace = Pick<RawRow, "offset" | "length" | "line">;
 
 export interface RowVerdicts {
-  accept(place: RowPlace, turns: readonly Turn[]): void;
+  /** `beyond`: see beyond-turns.ts. */
+  accept(place: RowPlace, turns: readonly Turn[], beyond: string): void;
   reject(line: number, fault: RowFault, excerpt: string): void;
 }
 
@@ -84,7 +86,7 @@ export class RowReader {
   #judge(place: RowPlace, row: JsonObject, bytes: Buffer, format: DatasetFormat): void {
     const turns = turnsOf(row, format);
     if (turns instanceof RowFault) this.#verdicts.reject(place.line, turns, excerptOf(bytes));
-    else this.#verdicts.accept(place, turns);
+    else this.#verdicts.accept(place, turns, beyondTurns(row, format));
   }
 }
 

@@ -6,9 +6,11 @@ import {
   rejectionReasonSchema,
   turnSchema,
 } from "../../shared/contract/datasets.ts";
+import { beyondTurns } from "./beyond-turns.ts";
 import { LineSplitter } from "./line-splitter.ts";
 import { RowFault } from "./row-fault.ts";
 import { MAX_ROW_BYTES, parseRow, turnsOf } from "./row-rules.ts";
+import { TextHashSet } from "./text-hash-set.ts";
 
 /** One case of the file that holds the importer and the trainer to the same rules. */
 const caseSchema = z.object({
@@ -23,10 +25,22 @@ const caseSchema = z.object({
 });
 type RowCase = z.infer<typeof caseSchema>;
 
-const cases = readFileSync(new URL("../trainer/tests/row-cases.jsonl", import.meta.url), "utf8")
-  .split("\n")
-  .filter((line) => line !== "")
-  .map((line) => caseSchema.parse(JSON.parse(line)));
+const duplicateCaseSchema = z.object({
+  name: z.string(),
+  format: datasetFormatSchema,
+  first: z.record(z.string(), z.unknown()),
+  second: z.record(z.string(), z.unknown()),
+  is_duplicate: z.boolean(),
+});
+
+function casesIn<T>(name: string, schema: z.ZodType<T>): T[] {
+  return readFileSync(new URL(`../trainer/tests/${name}`, import.meta.url), "utf8")
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => schema.parse(JSON.parse(line)));
+}
+
+const cases = casesIn("row-cases.jsonl", caseSchema);
 
 function bytesOf(rowCase: RowCase): Buffer {
   if (rowCase.raw_base64 !== undefined) return Buffer.from(rowCase.raw_base64, "base64");
@@ -55,6 +69,20 @@ describe("the rules shared with the trainer", () => {
   test("every reason has a case", () => {
     const reasons = new Set(cases.map(({ reason }) => reason));
     for (const reason of rejectionReasonSchema.options) expect(reasons).toContain(reason);
+  });
+});
+
+describe("duplicates, as the trainer finds them", () => {
+  const duplicateCases = casesIn("duplicate-cases.jsonl", duplicateCaseSchema);
+  test.each(duplicateCases.map((each) => [each.name, each] as const))("%s", (_name, each) => {
+    const seen = new TextHashSet();
+    const [isNew, isNewToo] = [each.first, each.second].map((row) => {
+      const turns = turnsOf(row, each.format);
+      if (turns instanceof RowFault) throw new Error(turns.message);
+      return seen.add(turns, beyondTurns(row, each.format));
+    });
+    expect(isNew).toBe(true);
+    expect(isNewToo).toBe(!each.is_duplicate);
   });
 });
 

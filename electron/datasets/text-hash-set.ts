@@ -11,9 +11,12 @@ export class TextHashSet {
   #slots = new Uint32Array(FIRST_SLOTS * 2);
   #count = 0;
 
-  /** False when a row of the same turns, white space folded, was added before. */
-  add(turns: readonly Turn[]): boolean {
-    const [high, low] = hashTurns(turns);
+  /**
+   * False when a row of the same turns, white space folded, was added before, with the same text
+   * `beyond` them.
+   */
+  add(turns: readonly Turn[], beyond = ""): boolean {
+    const [high, low] = hashTurns(turns, beyond);
     if (!this.#insert(high, low)) return false;
     this.#count += 1;
     if (this.#count * 8 > this.#slots.length * 3) this.#grow();
@@ -45,7 +48,7 @@ export class TextHashSet {
   }
 }
 
-function hashTurns(turns: readonly Turn[]): [high: number, low: number] {
+function hashTurns(turns: readonly Turn[], beyond: string): [high: number, low: number] {
   let high = 0x9e3779b9;
   let low = 0x243f6a88;
   for (const { role, text } of turns) {
@@ -70,12 +73,22 @@ function hashTurns(turns: readonly Turn[]): [high: number, low: number] {
       low = stirLow(low, unit);
     }
   }
+  if (beyond !== "") {
+    high = stirHigh(high, NO_ROLE);
+    low = stirLow(low, NO_ROLE);
+    for (let at = 0; at < beyond.length; at++) {
+      high = stirHigh(high, beyond.charCodeAt(at));
+      low = stirLow(low, beyond.charCodeAt(at));
+    }
+  }
   high = mix(high ^ mix(low));
   low = mix(low + high);
   return high === 0 && low === 0 ? [0, 1] : [high, low];
 }
 
 const SPACE_BEFORE = 0x20000;
+/** In the place of a role's mark. */
+const NO_ROLE = 0x10000;
 
 function stirHigh(word: number, code: number): number {
   return Math.imul(((word << 5) | (word >>> 27)) ^ code, 0x85ebca6b);

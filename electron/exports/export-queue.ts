@@ -4,6 +4,7 @@ import type { Failure } from "../../shared/contract/errors.ts";
 import type { Export } from "../../shared/contract/exports.ts";
 import type { ExportStore } from "./export-store.ts";
 import type { ExportProgress, ExportResult } from "./run-export.ts";
+import { removeUnfinished } from "./unfinished-export.ts";
 
 export type Exporter = (
   record: Export,
@@ -33,6 +34,8 @@ export class ExportQueue {
   /** Its latest progress is here alone; the store knows that it runs. */
   #running: { record: Running; controller: AbortController; end: Promise<void> } | null = null;
   #isClosed = false;
+  /** What killed exporters left must be gone before another may write to the same place. */
+  #tidied: Promise<void> = Promise.resolve();
 
   /** Exports that an app left behind when it ended are over: nothing goes on with them. */
   constructor(options: ExportQueueOptions) {
@@ -72,6 +75,7 @@ export class ExportQueue {
     this.#running?.controller.abort();
     await this.#running?.end;
     for (const record of this.#options.store.listUnfinished()) this.#interrupt(record);
+    await this.#tidied;
   }
 
   #startNext(): void {
@@ -97,6 +101,7 @@ export class ExportQueue {
   async #run(record: Running, signal: AbortSignal): Promise<void> {
     const common = commonOf(record);
     try {
+      await this.#tidied;
       const result = await this.#options.exporter(record, signal, (progress) =>
         this.#progress(progress),
       );
@@ -123,8 +128,20 @@ export class ExportQueue {
   }
 
   #interrupt(record: Export): void {
+    if (record.state === "running") this.#tidyUp(record);
     const endedAt = this.#time();
     this.#settle({ ...commonOf(record), state: "failed", endedAt, failure: INTERRUPTED });
+  }
+
+  #tidyUp(record: Export): void {
+    this.#tidied = this.#tidied
+      .then(() => removeUnfinished(record))
+      .catch((error: unknown) =>
+        this.#options.log("What an export left behind could not be removed", {
+          export: record.id,
+          error: String(error),
+        }),
+      );
   }
 
   #settle(record: Export): void {

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { AppError } from "../../shared/app-error.ts";
 import type { Params } from "../../shared/contract/contract.ts";
@@ -132,6 +132,21 @@ test("what the exporter says went wrong is told, and so is a crash", async () =>
   });
 });
 
+test("what an exporter that was killed had written is removed; other folders are not", async () => {
+  const folder = join(home, "here");
+  const beside = [".m.part", ".other.part", "m.part"].map((name) => join(folder, name));
+  for (const path of beside) mkdirSync(path, { recursive: true });
+  python.behave("killed");
+  const { id } = await add({ targetPath: join(folder, "m") });
+  await reached(id, "failed");
+  expect(beside.map((path) => existsSync(path))).toEqual([false, true, true]);
+  const own = join(home, "run", ".adapter.part");
+  mkdirSync(own);
+  const vllm = await add({ format: "vllm" });
+  await reached(vllm.id, "failed");
+  expect(existsSync(own)).toBe(true);
+});
+
 test("one that ran when the app ended is found as interrupted; those that waited too", async () => {
   python.behave("hold");
   const first = await add();
@@ -150,7 +165,10 @@ test("one that ran when the app ended is found as interrupted; those that waited
 test("after a kill, what is in the store as running has failed", async () => {
   python.behave("hold");
   const { id } = await add();
-  await reached(id, "running", "Merging");
+  const { targetPath } = await reached(id, "running", "Merging");
+  const left = join(dirname(targetPath), `.${basename(targetPath)}.part`);
+  mkdirSync(left, { recursive: true });
+  writeFileSync(join(left, "model.safetensors"), "half");
   const killed = openStore({ path: join(home, "store.db"), log: () => undefined });
   const rows = killed.prepare("SELECT state FROM exports").all();
   expect(rows).toEqual([{ state: "running" }]);
@@ -172,6 +190,7 @@ test("after a kill, what is in the store as running has failed", async () => {
   ]);
   await next.close();
   killed.close();
+  expect(existsSync(left)).toBe(false);
 });
 
 test("what cannot work is refused before it is queued", async () => {

@@ -3,6 +3,7 @@ import { AppError } from "../../shared/app-error.ts";
 import type { Export } from "../../shared/contract/exports.ts";
 import { failureOf, programFailure, trainerFailureSchema } from "../python/trainer-failure.ts";
 import { runTrainerModule } from "../python/trainer-module.ts";
+import { removeUnfinished } from "./unfinished-export.ts";
 
 /** Removing some ten gigabytes that were half written may take a while. */
 const TIDY_UP_MS = 30_000;
@@ -65,6 +66,8 @@ export async function runExport(
       if (message?.type === "error") error = failureOf(message);
     },
   );
+  // Ended by a signal, it could not tidy up.
+  if (end.exitCode === null && end.startError === null) await removeUnfinished(wish);
   // What is whole is whole, even if it was to be ended a moment before.
   if (end.exitCode === 0 && result !== null) return result;
   if (signal.aborted) throw new AppError("cancelled", "The export was cancelled.");

@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { AppError } from "../../shared/app-error.ts";
 import type { Handlers } from "../../shared/contract/contract.ts";
 import type { DatasetFormat } from "../../shared/contract/datasets.ts";
 import type { TokenInspection } from "../../shared/contract/tokens.ts";
 import { inspectRows, type InspectRowsOptions } from "./inspect-rows.ts";
+import { LatestWaits } from "./latest-waits.ts";
 
 /** Pages that one may turn back to; one of long rows is some megabytes. */
 const REMEMBERED = 6;
@@ -24,16 +24,7 @@ export function openTokenInspector(options: TokenInspectorOptions): TokenInspect
   const closing = new AbortController();
   /** The latest is last; those under way are among them, so that nobody asks twice. */
   const remembered = new Map<string, Promise<TokenInspection>>();
-  let last: Promise<unknown> = Promise.resolve();
-
-  const inOrder = (work: () => Promise<TokenInspection>): Promise<TokenInspection> => {
-    const mine = last.then(() => {
-      if (closing.signal.aborted) throw new AppError("unavailable", "LoRA Desk is closing.");
-      return work();
-    });
-    last = mine.catch(() => undefined);
-    return mine;
-  };
+  const queue = new LatestWaits<TokenInspection>();
 
   return {
     requests: {
@@ -47,7 +38,7 @@ export function openTokenInspector(options: TokenInspectorOptions): TokenInspect
         const known = remembered.get(key);
         const inspection =
           known ??
-          inOrder(() => inspectRows(options, { dataset, model, ...settings }, closing.signal));
+          queue.add(() => inspectRows(options, { dataset, model, ...settings }, closing.signal));
         remembered.delete(key);
         remembered.set(key, inspection);
         for (const oldest of remembered.keys()) {
@@ -64,7 +55,7 @@ export function openTokenInspector(options: TokenInspectorOptions): TokenInspect
     },
     async close() {
       closing.abort();
-      await last;
+      await queue.close();
     },
   };
 }

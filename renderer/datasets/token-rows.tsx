@@ -5,16 +5,25 @@ import { formatCountOf } from "../format/numbers.ts";
 import { TokenRow } from "./token-row.tsx";
 import styles from "./token-rows.module.css";
 import textStyles from "./token-text.module.css";
-import { MARKING_WORDS, TEMPLATE_WORDS, countTokens, countWords } from "./token-words.ts";
+import {
+  MARKING_WORDS,
+  TEMPLATE_WORDS,
+  countTokens,
+  countWords,
+  leftOutWords,
+} from "./token-words.ts";
+import type { LongRows } from "./use-token-choice.ts";
 
 type TokenRowsProps = {
   readonly name: string;
   readonly inspection: TokenInspection;
+  /** By which the rows were inspected. */
+  readonly longRows: LongRows;
   /** The row to bring into sight; null for the top. */
   readonly wanted: number | null;
 };
 
-export function TokenRows({ name, inspection, wanted }: TokenRowsProps) {
+export function TokenRows({ name, inspection, longRows, wanted }: TokenRowsProps) {
   const { rows, template, marking } = inspection;
   const scroller = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -43,7 +52,7 @@ export function TokenRows({ name, inspection, wanted }: TokenRowsProps) {
             <span className={styles.read}>read only</span>
           </li>
           <li>
-            <s className={textStyles.cut}>cut off</s>
+            <s className={textStyles.cut}>{leftOutWords(longRows)}</s>
           </li>
         </ul>
       </div>

@@ -70,5 +70,6 @@ function Run({ run: { kind, start }, text }: RunProps) {
 function sequenceWords({ number, tokenCount }: TokenSequence, { outcome }: InspectedRow): string {
   const count = formatCountOf(tokenCount, "token");
   if (number !== null) return `Sequence ${number + 1}: ${count}`;
+  if (outcome === "split") return `Left out (nothing to learn): ${count}`;
   return `${outcome === "truncated" ? "Cut off" : "Left out"}: ${count}`;
 }

@@ -69,7 +69,12 @@ export function TokenView({ dataset }: TokenViewProps) {
         onGoTo={choice.goTo}
       />
       {inspection.state === "ready" ? (
-        <TokenRows name={dataset.name} inspection={inspection.value} wanted={choice.wanted} />
+        <TokenRows
+          name={dataset.name}
+          inspection={inspection.value}
+          longRows={longRows}
+          wanted={choice.wanted}
+        />
       ) : (
         <div className={styles.body}>
           {inspection.state === "loading" && <Skeleton label="tokens" rows={9} rowHeight={22} />}

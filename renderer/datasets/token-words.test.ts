@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { InspectedRow } from "../../shared/contract/tokens.ts";
-import { countTokens, countWords } from "./token-words.ts";
+import { countTokens, countWords, leftOutWords } from "./token-words.ts";
 
 function row(read: number, cut: number, learnt: number): InspectedRow {
   const token = { id: 1, start: 0, end: 1, isLabel: false };
@@ -28,4 +28,9 @@ describe("counts of tokens", () => {
   it("have no share where nothing is read", () => {
     expect(countWords(countTokens([row(0, 9, 0)]))).toBe("0 of 9 tokens, 0 learnt");
   });
+});
+
+it("what is struck out is not called cut off where rows are split", () => {
+  expect(leftOutWords("truncate")).toBe("cut off");
+  expect(leftOutWords("split")).toBe("left out (nothing to learn)");
 });

@@ -1,6 +1,7 @@
 import type { InspectedRow, TokenInspection, TokenOutcome } from "../../shared/contract/tokens.ts";
 import type { Tone } from "../controls/status-label.tsx";
 import { formatCount, formatCountOf, formatShare } from "../format/numbers.ts";
+import type { LongRows } from "./use-token-choice.ts";
 
 /** What becomes of a row on the way to the model. */
 export const OUTCOME_WORDS: Readonly<Record<TokenOutcome, string>> = {
@@ -34,6 +35,11 @@ export const MARKING_WORDS: Readonly<Record<TokenInspection["marking"], string>>
   search: "Learnt: the assistant's turns, found in the rendered text.",
   whole_text: "Learnt: the whole text.",
 };
+
+/** What is struck out. Of a row that is split, all is read but for parts with nothing to learn. */
+export function leftOutWords(longRows: LongRows): string {
+  return longRows === "split" ? "left out (nothing to learn)" : "cut off";
+}
 
 export type TokenCounts = {
   /** All tokens of the rows. */

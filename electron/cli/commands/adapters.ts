@@ -6,20 +6,12 @@ import type { CoreClient } from "../../../shared/contract/contract.ts";
 import { exportFormatSchema, exportOuttypeSchema } from "../../../shared/contract/exports.ts";
 import type { Artifact } from "../../../shared/contract/jobs.ts";
 import { prepareEnvironment } from "../../quickstart/prepare-run.ts";
+import { type ExportOptions, refuseMeaningless } from "../export-options.ts";
 import { findByIdOrName } from "../find-by-id-or-name.ts";
 import { type EndedExport, followExport } from "../follow-export.ts";
 import { print } from "../output.ts";
 import type { RunWithCore, Session } from "../session.ts";
 import { bar, StatusLine, table } from "../terminal.ts";
-
-interface ExportOptions {
-  format: string;
-  to?: string;
-  outtype?: string;
-  mergedFirst?: boolean;
-  name?: string;
-  json?: boolean;
-}
 
 /** `adapters list` and `export`: what training gave, and what becomes of it. */
 export function addAdapterCommands(program: Command, run: RunWithCore): void {
@@ -57,6 +49,7 @@ export function addAdapterCommands(program: Command, run: RunWithCore): void {
 async function exportAdapter(session: Session, which: string, options: ExportOptions) {
   const { client } = session.core;
   const format = oneOf(exportFormatSchema, "--format", options.format);
+  refuseMeaningless(format, options);
   const adapter = await findAdapter(client, which);
   const line = new StatusLine();
   await prepareEnvironment(client, ({ message, share }) =>

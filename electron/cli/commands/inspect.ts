@@ -13,7 +13,7 @@ import { print } from "../output.ts";
 import { rowNumbers } from "../row-numbers.ts";
 import type { RunWithCore } from "../session.ts";
 import { bar, StatusLine } from "../terminal.ts";
-import { markTokens, PLAIN_MARKS, TERMINAL_MARKS } from "../token-text.ts";
+import { leftOutLine, markTokens, PLAIN_MARKS, TERMINAL_MARKS } from "../token-text.ts";
 
 interface InspectOptions {
   model?: string;
@@ -22,6 +22,8 @@ interface InspectOptions {
   longRows?: string;
   json?: boolean;
 }
+
+type LongRows = Parameters<typeof leftOutLine>[0];
 
 const MOST_ROWS = 50;
 
@@ -67,19 +69,21 @@ export function addInspectCommand(program: Command, run: RunWithCore): void {
           longRows,
         });
         line.clear();
-        print(isJson, { ok: true, ...inspection }, () => describe(inspection, model.name));
+        print(isJson, { ok: true, ...inspection }, () =>
+          describe(inspection, model.name, longRows),
+        );
       }),
     );
 }
 
-function describe(inspection: TokenInspection, modelName: string): string {
+function describe(inspection: TokenInspection, modelName: string, longRows: LongRows): string {
   const isTerminal = process.stdout.isTTY && process.env["NO_COLOR"] === undefined;
   const marks = isTerminal ? TERMINAL_MARKS : PLAIN_MARKS;
   const mark = ([before, after]: readonly [string, string], text: string) => before + text + after;
   const head = [
     `Base model   ${modelName}, ${TEMPLATES[inspection.template]}`,
     `Learnt       ${mark(marks.learnt, "so marked")}, by ${MARKINGS[inspection.marking]}`,
-    `Cut off      ${mark(marks.cutOff, "so marked")}, beyond ${inspection.maxSequenceTokens} tokens`,
+    leftOutLine(longRows, mark(marks.cutOff, "so marked"), inspection.maxSequenceTokens),
   ];
   const rows = inspection.rows.map((row) => `${rowHead(row)}\n${markTokens(row, marks)}`);
   return [head.join("\n"), ...rows].join("\n\n");

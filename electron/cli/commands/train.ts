@@ -126,7 +126,7 @@ function refuseBesideConfig({ dataset, model, preset, epochs, set }: TrainOption
   );
 }
 
-/** The same configuration and rows give the same adapter with the same packages only. */
+/** The same configuration and rows give the same adapter with the same versions only. */
 async function tellOfVersions(
   session: Session,
   options: TrainOptions,
@@ -135,8 +135,9 @@ async function tellOfVersions(
 ): Promise<void> {
   if (options.config === undefined) return;
   const config = await readRunConfig(options.config);
-  const differing = await differingVersions(session.core.client, config, job);
-  if (differing.length === 0) return;
+  const differing = await differingVersions(session.core.client, config, options.config, job);
+  if (differing === null) line.show("The versions of the first run are not known here.", true);
+  if (differing === null || differing.length === 0) return;
   line.show(`Other versions than the first time: ${differing.join(", ")}`, true);
 }
 

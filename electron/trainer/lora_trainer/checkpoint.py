@@ -21,13 +21,15 @@ import torch
 from peft import PeftModel
 
 from . import random_state
-from .adapter import read_adapter, write_adapter
+from .adapter import WEIGHTS_FILE, read_adapter, write_adapter
 from .atomic_files import files_below, folder_written_beside, sha256_of
 from .events import finite
+from .failures import TrainingFailure
 from .position import Position
 
 _KEPT = 2
 _NAME = re.compile(r"step-(\d{8,})")
+_NEEDED_FILES = (WEIGHTS_FILE, "adapter_config.json", "optimizer.pt", "position.json")
 
 Warn = Callable[[str, str], None]
 
@@ -42,6 +44,7 @@ class Checkpoints:
     def __init__(self, run_folder: Path, attempt: int) -> None:
         self._folder = run_folder / "checkpoints"
         self._attempt = attempt
+        self._last_written: Path | None = None
 
     def write(
         self,
@@ -77,26 +80,40 @@ class Checkpoints:
                 "files": files,
             }
             _write_json(beside / "manifest.json", manifest)
+        self._last_written = target
         self._remove_old()
         return Written(path=f"checkpoints/{target.name}", bytes=_bytes_of(target))
 
     def newest(self, fingerprint: str, warn: Warn) -> tuple[Path, Position] | None:
-        """The newest checkpoint that is whole and of this configuration."""
+        """The newest checkpoint that is whole and of this configuration.
+
+        Raises TrainingFailure when the whole ones are all of others: beginning anew beside them
+        would remove them one after the other.
+        """
+        foreign: list[tuple[Path, Position]] = []
         for folder in reversed(self._folders()):
             problem = _damage(folder)
             if problem is not None:
                 warn("checkpoint_damaged", f"{folder.name} is damaged ({problem}) and is left out.")
                 continue
-            position = Position(**json.loads((folder / "position.json").read_text("utf-8")))
-            if position.fingerprint != fingerprint:
-                warn("checkpoint_foreign", f"{folder.name} is of other settings and is left out.")
+            position = _read_position(folder)
+            if position is None:
+                what = "its position.json is not understood"
+                warn("checkpoint_damaged", f"{folder.name} is left out: {what}.")
                 continue
+            if position.fingerprint != fingerprint:
+                foreign.append((folder, position))
+                continue
+            for other, _ in foreign:
+                warn("checkpoint_foreign", f"{other.name} is of other settings and is left out.")
             return folder, position
+        if foreign:
+            raise _made_otherwise(*foreign[0])
         return None
 
     def bytes_of_newest(self) -> int | None:
         """The size of the last one written; None when there is none to go on from."""
-        folders = sorted(self._folders(), key=_written_at)
+        folders = self._by_age()
         return _bytes_of(folders[-1]) if folders else None
 
     def best_steps(self) -> set[int]:
@@ -120,12 +137,21 @@ class Checkpoints:
     def _folders(self) -> list[Path]:
         if not self._folder.is_dir():
             return []
-        found = [path for path in self._folder.iterdir() if _NAME.fullmatch(path.name)]
+        found = [
+            path for path in self._folder.iterdir() if path.is_dir() and _NAME.fullmatch(path.name)
+        ]
         return sorted(found, key=lambda path: int(path.name.removeprefix("step-")))
+
+    def _by_age(self) -> list[Path]:
+        """The oldest first; the last one written is last whatever the clock says, which may have
+        been set back."""
+        return sorted(
+            self._folders(), key=lambda path: (path == self._last_written, _written_at(path))
+        )
 
     def _remove_old(self) -> None:
         # By age, not by step: after a damaged one was left out, the steps begin again before it.
-        for folder in sorted(self._folders(), key=_written_at)[:-_KEPT]:
+        for folder in self._by_age()[:-_KEPT]:
             # Hidden first: a removal that is cut short must not leave half a checkpoint behind.
             hidden = folder.with_name(f".{folder.name}.old")
             folder.rename(hidden)
@@ -148,6 +174,24 @@ def _best_step(folder: Path) -> int | None:
         return None
 
 
+def _read_position(folder: Path) -> Position | None:
+    """None when it is not one that this version of the trainer knows."""
+    try:
+        return Position(**json.loads((folder / "position.json").read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _made_otherwise(folder: Path, position: Position) -> TrainingFailure:
+    had = f" It was made by {position.processes}." if position.processes is not None else ""
+    return TrainingFailure(
+        "checkpoints_differ",
+        f"The checkpoint {folder.name} was made with other settings or another number of "
+        f"processes.{had}",
+        "Resume with those, or move the folder `checkpoints` out of the run folder to begin anew.",
+    )
+
+
 def _write_json(path: Path, value: Any) -> None:
     path.write_text(json.dumps(finite(value), indent=2, allow_nan=False), "utf-8")
 
@@ -156,6 +200,9 @@ def _damage(folder: Path) -> str | None:
     """What is wrong with a checkpoint folder; None when it verifies."""
     try:
         files = json.loads((folder / "manifest.json").read_text("utf-8"))["files"]
+        for name in _NEEDED_FILES:
+            if name not in files:
+                return f"manifest.json does not name {name}"
         for name, expected in files.items():
             path = folder / name
             if path.stat().st_size != expected["bytes"] or sha256_of(path) != expected["sha256"]:

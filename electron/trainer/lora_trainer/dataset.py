@@ -26,7 +26,7 @@ from .token_cache import TokenStore, cache_key, open_store
 from .tokenise import write_tokens
 
 # Raised when the way from a row to its tokens changes, so that no older cache is taken for it.
-_CACHE_VERSION = 3
+_CACHE_VERSION = 4
 
 
 @dataclass(frozen=True, kw_only=True)

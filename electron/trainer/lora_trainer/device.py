@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 
 from .config import RunConfig
-from .failures import TrainingFailure
+from .require_cuda import require_cuda
 from .world import SINGLE, World
 
 Warn = Callable[[str, str], None]
@@ -41,16 +41,7 @@ def choose_device(config: RunConfig, warn: Warn, world: World = SINGLE) -> Devic
             warn("precision_changed", "fp16 needs a GPU; on the CPU the run uses fp32.")
         precision = "bf16" if asked == "bf16" else "fp32"
         return Device(torch_device=torch.device("cpu"), name="CPU", precision=precision)
-    if not torch.cuda.is_available():
-        is_built_for_cuda = torch.version.cuda is not None
-        raise TrainingFailure(
-            "cuda_unavailable",
-            "The run asks for a GPU, but PyTorch cannot use one"
-            + ("." if is_built_for_cuda else ": this build of PyTorch is for the CPU only."),
-            "Check the GPU's driver, then start the run again."
-            if is_built_for_cuda
-            else "Repair the Python environment in Settings, or train on the CPU.",
-        )
+    require_cuda(world.local_rank)
     device = torch.device("cuda", world.local_rank)
     torch.cuda.set_device(device)
     has_bf16 = torch.cuda.is_bf16_supported(including_emulation=False)

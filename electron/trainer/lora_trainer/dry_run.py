@@ -24,6 +24,7 @@ from .failures import TrainingFailure, is_out_of_memory
 from .memory import available_memory_mb, begin_peak, memory_limit_mb, peak_memory_mb
 from .optimizer_step import OptimizerStep
 from .prepared_run import PreparedRun
+from .quantization import linear_parameters
 from .what_fits import Needs, what_fits
 
 _MIB = 2**20
@@ -85,7 +86,7 @@ class DryRunner:
             self._step.optimizer.zero_grad(set_to_none=True)
             if self._prepared.model.is_sharded:
                 raise self._does_not_fit_sharded() from None
-            raise self._does_not_fit(self._needs()) from None
+            raise self._does_not_fit(self._needs(), is_tried=True) from None
         finally:
             self._step.optimizer.zero_grad(set_to_none=True)
             random_state.restore(generators)
@@ -103,7 +104,9 @@ class DryRunner:
 
     def _measure_compiled(self) -> float:
         try:
-            return self._measure()
+            seconds = self._measure()
+            self._try_evaluation()
+            return seconds
         except Exception as error:  # whatever the compiler and its own compiler raise
             if is_out_of_memory(error):
                 raise
@@ -113,6 +116,18 @@ class DryRunner:
         self._step.optimizer.zero_grad(set_to_none=True)
         begin_peak(self._device)
         return self._measure()
+
+    def _try_evaluation(self) -> None:
+        """Without gradients and dropout the model is compiled anew, which may fail by itself."""
+        prepared = self._prepared
+        if len(prepared.data.validation) == 0:
+            return
+        prepared.model.peft.eval()
+        try:
+            with torch.no_grad(), prepared.device.autocast():
+                prepared.loss.sum(prepared.make_batch(self._rows))
+        finally:
+            prepared.model.peft.train()
 
     def _measure(self) -> float:
         """Seconds of one micro-batch."""
@@ -128,16 +143,16 @@ class DryRunner:
     def _refuse_what_cannot_fit(self) -> None:
         needs = self._needs()
         if needs.total() > needs.available:
-            raise self._does_not_fit(needs)
+            raise self._does_not_fit(needs, is_tried=False)
 
     def _refuse_without_room_for_moments(self, memory: float) -> None:
         """It went well, but the first step will want the optimiser's moments besides."""
         if self._device.type != "cuda" or self._prepared.model.is_sharded:
             return
-        available = self._available(self._device)
+        available = self._available_mb()
         held = torch.cuda.memory_allocated(self._device) / _MIB
         if available is not None and memory > held + available:
-            raise self._does_not_fit(self._needs())
+            raise self._does_not_fit(self._needs(), is_tried=True)
 
     def _needs(self) -> Needs:
         gc.collect()
@@ -152,9 +167,9 @@ class DryRunner:
             labels = longest * len(self._rows)
         logits = min(labels * prepared.vocabulary_size, _LOGIT_ELEMENTS) * _LOGIT_BYTES / _MIB
         gradients = sum(p.numel() * p.element_size() for p in model.trainable()) / _MIB
-        linear = _linear_parameters(model.causal) if hyper.quantization == "none" else 0
+        linear = linear_parameters(model.causal) if hyper.quantization == "none" else 0
         can_quantize = self._device.type == "cuda"
-        available = self._available(self._device)
+        available = self._available_mb()
         return Needs(
             rows=len(self._rows),
             longest_tokens=longest,
@@ -166,6 +181,13 @@ class DryRunner:
             saved_by_4_bit=can_quantize * linear * (_BYTES_IN_16_BIT - _BYTES_IN_4_BIT) / _MIB,
             is_checkpointed=hyper.gradient_checkpointing,
         )
+
+    def _available_mb(self) -> float | None:
+        """This process's share: those on one computer take from the same memory, at once."""
+        available = self._available(self._device)
+        if available is None or self._device.type != "cpu":
+            return available
+        return available / self._prepared.world.local_size
 
     def _activations(self) -> ActivationMemory:
         ids, _ = self._prepared.data.store.row(int(self._rows[-1]))
@@ -188,8 +210,15 @@ class DryRunner:
     def _longest_tokens(self) -> int:
         return int(self._prepared.data.store.lengths[self._rows].max())
 
-    def _does_not_fit(self, needs: Needs) -> TrainingFailure:
+    def _does_not_fit(self, needs: Needs, *, is_tried: bool) -> TrainingFailure:
         where = "The GPU" if self._device.type == "cuda" else "The computer"
+        if is_tried and needs.total() <= needs.available:
+            return TrainingFailure(
+                "out_of_memory_dry_run",
+                f"{where} has not enough memory for the longest batch ({needs.rows} × "
+                f"{needs.longest_tokens:,} tokens): it was tried and ran out.",
+                what_fits(needs.after_a_failure(), self._hyper),
+            )
         return TrainingFailure(
             "out_of_memory_dry_run",
             f"{where} has not enough memory for the longest batch ({needs.rows} × "
@@ -207,18 +236,6 @@ class DryRunner:
             "Halve the batch size and double the accumulation steps, shorten the longest sequence, "
             "switch gradient checkpointing on, or choose more GPUs.",
         )
-
-
-def _linear_parameters(model: torch.nn.Module) -> int:
-    """Of the frozen linear layers but the output head, which stays as it is."""
-    head = model.get_output_embeddings()
-    return sum(
-        module.weight.numel()
-        for module in model.modules()
-        if isinstance(module, torch.nn.Linear)
-        and module is not head
-        and not module.weight.requires_grad
-    )
 
 
 def main() -> int:

@@ -48,6 +48,14 @@ _DISK_FULL = Explanation(
     message="The disk that holds the run folder is full.",
     remedy="Free some space and resume: the run goes on from its newest checkpoint.",
 )
+_UNKNOWN_GPU = Explanation(
+    kind="environment_broken",
+    message="PyTorch has no code for this GPU.",
+    remedy="Repair the Python environment in Settings: this PyTorch does not know this GPU.",
+)
+# Begins with "CUDA error" too, but the GPU is well.
+_NO_KERNEL_TEXT = "no kernel image is available"
+_NOT_DETERMINISTIC_TEXT = "does not have a deterministic implementation"
 _GPU_OUT_OF_MEMORY_TEXTS = (
     "CUDA out of memory",
     "CUDA error: out of memory",
@@ -105,6 +113,14 @@ def explain(error: BaseException) -> Explanation:
         return Explanation(kind=error.kind, message=error.message, remedy=error.remedy)
     text = str(error)
     first_line = text.strip().splitlines()[0] if text.strip() else "no further details"
+    if _NO_KERNEL_TEXT in text:
+        return _UNKNOWN_GPU
+    if _NOT_DETERMINISTIC_TEXT in text:
+        return Explanation(
+            kind="not_deterministic",
+            message=f"A part of this model cannot be computed deterministically: {first_line}",
+            remedy="Switch `deterministic` off and start the run again.",
+        )
     if is_gpu_out_of_memory(error):
         return _GPU_OUT_OF_MEMORY
     if is_out_of_memory(error):

@@ -15,15 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from . import random_state
+from .base_tokenizer import context_tokens
 from .batches import BatchPlan
 from .compiled_decoder import compile_decoder
 from .dry_run import DryRun, DryRunner
 from .evaluate import Evaluator
 from .events import EventWriter, log
 from .failures import StopRequested, TrainingFailure
-from .fused_lora import fuse
 from .intervals import Intervals
-from .matrix_product import choose_product
 from .optimizer_step import OptimizerStep
 from .packages import package_versions
 from .position import Position
@@ -75,6 +74,7 @@ class TrainingLoop:
             prepared.tokenizer,
             hyper.sample_prompts,
             max_tokens=hyper.sample_max_tokens,
+            context=context_tokens(prepared.model.causal.config),
             is_chat=prepared.config.dataset.format != "text",
             device=prepared.device,
             world=prepared.world,
@@ -100,11 +100,11 @@ class TrainingLoop:
         )
         if hyper.compile:
             compile_decoder(prepared.model)
-        elif prepared.device.torch_device.type == "cpu" and not prepared.model.is_sharded:
-            fuse(prepared.model.peft, choose_product())
         self._report = StepReport(events, prepared.device, self.total_steps)
-        self._packages = package_versions(hyper.quantization)
-        self.position = Position(fingerprint=prepared.config.fingerprint(self._world.size))
+        base = prepared.config.base_model.path
+        self._packages = package_versions(hyper.quantization, base)
+        fingerprint = prepared.config.fingerprint(self._world.size)
+        self.position = Position(fingerprint=fingerprint, processes=self._world.size)
         self._generators: dict[str, Any] = random_state.capture()
 
     @property
@@ -119,8 +119,8 @@ class TrainingLoop:
     def resume(self) -> None:
         """Goes on from the newest good checkpoint, where there is one."""
         self._warn_of_what_needs_validation()
-        found = self._saver.resume(self.position.fingerprint, self._packages)
-        self.position = replace(found or self.position, packages=self._packages)
+        found = self._saver.resume(self.position.fingerprint, self._packages) or self.position
+        self.position = replace(found, packages=self._packages, processes=self._world.size)
         self._generators = random_state.capture()
 
     def dry_run(self) -> DryRun:

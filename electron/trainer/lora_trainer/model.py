@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from peft.tuners.lora import LoraLayer
 from transformers import AutoModelForCausalLM, PreTrainedModel
 
 from .config import Hyperparameters, Named
@@ -141,7 +142,8 @@ def add_lora(
 
     The LoRA layers are float32 also where the base is not: 16 bits lose small updates. Of a 4-bit
     base nothing is cast up: checkpointing without reentry needs no gradient at the input, and
-    under autocast norms are computed in float32 as it is.
+    under autocast norms are computed in float32 as it is. With 16 bits the model is to be called
+    under autocast only.
     """
     check_targets(model, base, hyper.target_modules, warn)
     targets: Any = hyper.target_modules
@@ -170,12 +172,24 @@ def add_lora(
             'Choose other target modules; "all-linear" fits every model.',
         ) from error
     peft.peft_config["default"].base_model_name_or_path = str(base.path)
+    if hyper.method != "dora":
+        _leave_casts_to_autocast(peft)
     return AdaptedModel(
         peft=peft,
         causal=peft.get_base_model(),
         parameters=count,
         trainable_parameters=sum(p.numel() for p in peft.parameters() if p.requires_grad),
     )
+
+
+def _leave_casts_to_autocast(peft: PeftModel) -> None:
+    """PEFT would cast a layer's 16-bit input up, autocast it down again: two more copies to keep.
+
+    Not for DoRA, which reckons the lengths of the weights in the precision of the input.
+    """
+    for module in peft.modules():
+        if isinstance(module, LoraLayer):
+            module.cast_input_dtype_enabled = False
 
 
 def _first(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,9 @@ from .failures import TrainingFailure
 
 _INDEX, _SINGLE = "model.safetensors.index.json", "model.safetensors"
 _LFS_POINTER = b"version https://git-lfs"
+# Of what stands in these and in the weights, everything that the model computes follows.
+_SMALL_FILES = ("config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
+_SAMPLES, _SAMPLE_BYTES = 64, 4096
 # The format's own limit on headers.
 _LARGEST_HEADER = 100_000_000
 _CHOOSE_AGAIN = "Choose the model again on the Models page."
@@ -69,6 +73,26 @@ def check_model_files(base: Named) -> ModelFiles:
             raise _unusable(f"{folder / name} lacks the tensor {absent[0]} that {_INDEX} has in it")
         shapes |= found
     return ModelFiles(shapes=shapes)
+
+
+def model_fingerprint(folder: Path) -> str:
+    """Another one for other weights, or another tokenizer, in the same folder. Quick: of the
+    weights the sizes, the headers and samples are read, which no training leaves as they are."""
+    digest = hashlib.sha256()
+    for name in _SMALL_FILES:
+        path = folder / name
+        content = path.read_bytes() if path.is_file() else b""
+        digest.update(f"{name}\x00{len(content)}\x00".encode() + content)
+    for path in sorted(folder.glob("*.safetensors")):
+        size = path.stat().st_size
+        digest.update(f"{path.name}\x00{size}\x00".encode())
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            digest.update(file.read(min(length, size, _LARGEST_HEADER)))
+            for sample in range(_SAMPLES):
+                file.seek(max(0, size - _SAMPLE_BYTES) * (sample + 1) // _SAMPLES)
+                digest.update(file.read(_SAMPLE_BYTES))
+    return digest.hexdigest()
 
 
 def _read_index(folder: Path) -> dict[str, set[str]]:

@@ -87,7 +87,7 @@ class OptimizerStep:
         summed, gradient_norm = torch.stack([loss_sum, norm.to(loss_sum)]).tolist()
         mean = summed / label_tokens
         is_sound = math.isfinite(mean) and (
-            math.isfinite(gradient_norm) or self.scaler.is_enabled()
+            math.isfinite(gradient_norm) or self._may_have_overflowed()
         )
         if is_sound:
             # With fp16 the scaler leaves out a step whose gradients overflowed, and scales lower.
@@ -101,6 +101,10 @@ class OptimizerStep:
             label_tokens=label_tokens,
             seconds=time.perf_counter() - started,
         )
+
+    def _may_have_overflowed(self) -> bool:
+        """Whether a lower scale of the fp16 gradients may help. Waits for the GPU."""
+        return self.scaler.is_enabled() and self.scaler.get_scale() > 1
 
     def backward(self, batch: Batch, label_tokens: int, *, is_counted: bool) -> torch.Tensor:
         """Adds the batch's share of the step to the gradients; returns its summed loss."""

@@ -23,6 +23,7 @@ class Position:
     evaluations_without_improvement: int = 0
     sampled_step: int = 0
     packages: dict[str, str] = field(default_factory=dict)  # with which the last step was made
+    processes: int | None = None  # that trained together; None: from before this was noted
 
     def after_step(
         self, *, epoch: float, tokens: int, label_tokens: int, seconds: float, loss: float

@@ -68,7 +68,7 @@ def prepare_run(
     device = choose_device(config, events.warning, world)
     events.status("preparing_data", f"Reading and tokenising “{config.dataset.name}”.")
     tokenizer = load_tokenizer(config.base_model)
-    check_tokenizer(tokenizer, config)
+    check_tokenizer(tokenizer, config.base_model.name, is_text=config.dataset.format == "text")
     ensure_chat_template(tokenizer, events.warning)
     model_config = load_model_config(config.base_model)
     max_tokens = _max_tokens(config, model_config, events)
@@ -93,7 +93,8 @@ def prepare_run(
     raise_on_stop()
     vocabulary_size = model.causal.get_input_embeddings().weight.shape[0]
     _check_vocabulary(config, data.store.largest_id, vocabulary_size)
-    loss = LabelLoss(model.causal, vocabulary_size)
+    with device.autocast():
+        loss = LabelLoss(model.causal, vocabulary_size)
     if chosen.is_packed:
         chosen = _checked_packing(chosen, model, device, events)
     # The generators go on from here whether or not building the model drew from them.
@@ -125,7 +126,7 @@ def main_first(world: World, make: Callable[[], Made]) -> Made:
             made = make()
         except BaseException as error:
             problem = error
-    is_stopped = world.any(isinstance(problem, StopRequested))
+    is_stopped = world.any(isinstance(problem, StopRequested), is_patient=True)
     is_failed = world.any(problem is not None and not isinstance(problem, StopRequested))
     if problem is not None and not isinstance(problem, StopRequested):
         raise problem

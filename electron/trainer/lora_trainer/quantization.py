@@ -65,3 +65,15 @@ def require_bitsandbytes() -> None:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         message = f"A 4-bit base needs the Python package bitsandbytes, which fails: {lines[0]}."
         raise TrainingFailure("quantization_unavailable", message, _REMEDY) from error
+
+
+def linear_parameters(model: torch.nn.Module) -> int:
+    """Of the frozen linear layers but the output head, which stays as it is."""
+    head = model.get_output_embeddings()
+    return sum(
+        module.weight.numel()
+        for module in model.modules()
+        if isinstance(module, torch.nn.Linear)
+        and module is not head
+        and not module.weight.requires_grad
+    )

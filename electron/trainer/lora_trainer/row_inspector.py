@@ -14,6 +14,7 @@ from .labels import Labeller
 from .long_rows import Example, fit
 from .templates import Rendered, Renderer, ensure_chat_template
 from .tokenise import render
+from .tokenizer_check import check_tokenizer
 from .turns import Row, RowRejected
 
 
@@ -22,6 +23,7 @@ class RowInspector:
 
     def __init__(self, base: Named, *, is_text: bool, max_tokens: int, long_rows: str) -> None:
         tokenizer = load_tokenizer(base)
+        check_tokenizer(tokenizer, base.name, is_text=is_text)
         has_template = bool(tokenizer.chat_template)
         ensure_chat_template(tokenizer, lambda _kind, message: log(message))
         self._template = "none" if is_text else "model" if has_template else "chatml"

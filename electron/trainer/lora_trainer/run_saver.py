@@ -109,8 +109,15 @@ class RunSaver:
             return
         step = position.step
         needed = self._adapter_bytes()
-        if self._has_room(needed, f"best weights, of step {step}", must=self._are_best_needed):
+        what = f"best weights, of step {step}"
+        if not self._has_room(needed, what, must=self._are_best_needed):
+            return
+        try:
             self._best.save(self._model.peft, step, position.best_loss)
+        except Exception as error:
+            if not is_disk_full(error) or self._are_best_needed:
+                raise
+            self._warn_once(f"The disk became full while the {what}, were written.")
 
     def load_best(self, position: Position) -> bool:
         """Puts the best weights into the model; on all processes, as they are read by each."""

@@ -13,10 +13,13 @@ from transformers import PreTrainedTokenizerFast
 
 from . import random_state
 from .device import Device
+from .failures import TrainingFailure
 from .model import AdaptedModel
+from .templates import TODAY
 from .world import World
 
 _MARK = "\u2042"  # stands for an answer: a character that no template writes
+_SHOWN = 60  # characters of a prompt in a message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,20 +35,27 @@ class Sampler:
         prompts: tuple[str, ...],
         *,
         max_tokens: int,
+        context: int | None,
         is_chat: bool,
         device: Device,
         world: World,
         raise_on_stop: Callable[[], None],
     ) -> None:
-        """`is_chat`: a prompt is a user's turn; else it is the beginning of a text."""
+        """`is_chat`: a prompt is a user's turn; else it is the beginning of a text. `context`: how
+        many tokens the model takes, None where it does not say.
+
+        Raises TrainingFailure when the model cannot be asked one of the prompts.
+        """
         self._tokenizer = tokenizer
-        self._prompts = prompts
         self._max_tokens = max_tokens
         self._is_chat = is_chat
         self._device = device
         self._world = world
         self._raise_on_stop = raise_on_stop
+        self._context = context
         self._end_ids = end_ids(tokenizer, is_chat=is_chat)
+        # Now, and not when the first sample is due: that may be hours from here.
+        self._prompts = [(prompt, self._checked_ids(prompt)) for prompt in prompts]
 
     @torch.no_grad()
     def run(self, model: AdaptedModel) -> list[Sample]:
@@ -56,19 +66,21 @@ class Sampler:
         model.peft.eval()
         try:
             return [
-                Sample(prompt=prompt, text=self._answer(model, prompt)) for prompt in self._prompts
+                Sample(prompt=prompt, text=self._answer(model, ids))
+                for prompt, ids in self._prompts
             ]
         finally:
             model.peft.train()
             random_state.restore(generators)
 
-    def _answer(self, model: AdaptedModel, prompt: str) -> str:
-        ids = torch.tensor([self._prompt_ids(prompt)], device=self._device.torch_device)
+    def _answer(self, model: AdaptedModel, prompt_ids: list[int]) -> str:
+        ids = torch.tensor([prompt_ids], device=self._device.torch_device)
+        max_tokens = min(self._max_tokens, self._room(prompt_ids))
         answer: list[int] = []
         cache = None
         # What is compiled was compiled for training: a cache that grows would compile it anew.
         with torch.compiler.set_stance("force_eager"):
-            while len(answer) < self._max_tokens:
+            while len(answer) < max_tokens:
                 self._raise_on_stop()
                 with self._device.autocast():
                     found = model.causal(input_ids=ids, past_key_values=cache, use_cache=True)
@@ -81,14 +93,44 @@ class Sampler:
                 ids = torch.tensor([[token]], device=self._device.torch_device)
         return self._tokenizer.decode(answer, skip_special_tokens=True)
 
+    def _room(self, ids: list[int]) -> int:
+        """For tokens of an answer."""
+        return self._max_tokens if self._context is None else self._context - len(ids)
+
+    def _checked_ids(self, prompt: str) -> list[int]:
+        try:
+            ids = self._prompt_ids(prompt)
+        except Exception as error:  # a template is a program that came with the model
+            lines = str(error).strip().splitlines() or [type(error).__name__]
+            raise _unusable(prompt, f"the chat template refuses it ({lines[0]})") from error
+        if not ids:
+            raise _unusable(prompt, "it has no tokens")
+        if self._room(ids) < 1:
+            raise _unusable(
+                prompt, f"its {len(ids):,} tokens fill the model's context of {self._context:,}"
+            )
+        return ids
+
     def _prompt_ids(self, prompt: str) -> list[int]:
         if not self._is_chat:
             return list(self._tokenizer(prompt)["input_ids"])
         text = self._tokenizer.apply_chat_template(
-            [{"role": "user", "content": prompt}], tokenize=False, add_generation_prompt=True
+            [{"role": "user", "content": prompt}],
+            tokenize=False,
+            add_generation_prompt=True,
+            strftime_now=TODAY.strftime,
         )
         # The template has written the special tokens already.
         return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
+
+
+def _unusable(prompt: str, why: str) -> TrainingFailure:
+    shown = prompt if len(prompt) <= _SHOWN else f"{prompt[:_SHOWN]}…"
+    return TrainingFailure(
+        "sample_prompt_unusable",
+        f"The sample prompt “{shown}” cannot be used: {why}.",
+        "Change or remove the prompt.",
+    )
 
 
 def end_ids(tokenizer: PreTrainedTokenizerFast, *, is_chat: bool) -> frozenset[int]:

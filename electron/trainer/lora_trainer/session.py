@@ -8,12 +8,13 @@ from typing import Any
 
 from .adapter import write_adapter
 from .atomic_files import files_below, folder_written_beside
+from .checkpoint import Checkpoints
 from .config import RunConfig
 from .events import EventWriter
 from .failures import StopRequested
 from .loop import TrainingLoop
 from .model_card import model_card
-from .packages import package_versions
+from .position import Position
 from .prepared_run import PreparedRun, prepare_run
 from .stop import Requests
 from .world import World, open_world
@@ -40,6 +41,8 @@ def _train(
 ) -> bool:
     started = time.monotonic()
     loop: TrainingLoop | None = None
+    # For a stop before the run has gone on from it. What is wrong with others is told when it does.
+    found = Checkpoints(folder, attempt).newest(config.fingerprint(world.size), lambda *_: None)
     try:
         prepared = prepare_run(config, folder, world, events, requests)
         loop = TrainingLoop(prepared, folder, attempt, events, requests)
@@ -50,9 +53,19 @@ def _train(
         adapter_step = _choose_weights(config, loop, events)
         adapter = _save_adapter(config, folder, loop, prepared, adapter_step)
     except StopRequested:
-        _done(events, "stopped", loop, started)
+        position = loop.position if loop is not None else found and found[1]
+        is_stopped_early = loop is not None and loop.is_stopped_early
+        _done(events, "stopped", position, started, is_stopped_early=is_stopped_early)
         return False
-    _done(events, "completed", loop, started, adapter=adapter, adapter_step=adapter_step)
+    _done(
+        events,
+        "completed",
+        loop.position,
+        started,
+        is_stopped_early=loop.is_stopped_early,
+        adapter=adapter,
+        adapter_step=adapter_step,
+    )
     return True
 
 
@@ -69,7 +82,7 @@ def _plan(loop: TrainingLoop, prepared: PreparedRun) -> dict[str, Any]:
         "processes": prepared.world.size,
         "is_packed": prepared.attention.is_packed,
         "attention": prepared.attention.name,
-        "packages": package_versions(prepared.config.hyperparameters.quantization),
+        "packages": loop.position.packages,
     }
 
 
@@ -133,19 +146,19 @@ def _save_adapter(
 def _done(
     events: EventWriter,
     reason: str,
-    loop: TrainingLoop | None,
+    position: Position | None,
     started: float,
     *,
+    is_stopped_early: bool,
     adapter: dict[str, Any] | None = None,
     adapter_step: int | None = None,
 ) -> None:
-    position = loop.position if loop is not None else None
     has_speed = position is not None and position.seconds > 0
     more: dict[str, Any] = {}
     if position is not None:
         has_best = position.best_step is not None
         best = {"step": position.best_step, "loss": position.best_loss} if has_best else None
-        more = {"best": best, "is_stopped_early": loop is not None and loop.is_stopped_early}
+        more = {"best": best, "is_stopped_early": is_stopped_early}
     if adapter_step is not None:
         more["adapter_step"] = adapter_step
     events.write(

@@ -64,7 +64,7 @@ def _by_search(messages: Messages, text: str, render: Render) -> dict[int, Span]
             continue
         cursor = at + len(head)
         wanted = _wanted(messages[: index + 1], render)
-        span = _answer(text, cursor, text.find(head, cursor), wanted)
+        span = _answer(text, cursor, text.find(head, cursor), wanted, message["content"])
         if span is not None:
             spans[index] = span
             cursor = span[1]
@@ -82,7 +82,9 @@ def _wanted(upto: Messages, render: Render) -> Iterator[str]:
     yield _said(upto, render)
 
 
-def _answer(text: str, start: int, next_head: int, wanted: Iterator[str]) -> Span | None:
+def _answer(
+    text: str, start: int, next_head: int, wanted: Iterator[str], content: str
+) -> Span | None:
     """Where the first of the wanted texts that is there is, in the turn that begins at `start`."""
     # A short answer may also be a part of the words around a reasoning that is empty.
     empty = _EMPTY_REASONING.match(text, start)
@@ -91,8 +93,21 @@ def _answer(text: str, start: int, next_head: int, wanted: Iterator[str]) -> Spa
         found = text.find(answer, start if _EMPTY_REASONING.match(answer) else behind)
         # Behind the next answer's header it would be another turn's.
         if found >= 0 and (next_head < 0 or found < next_head):
-            return found, found + len(answer)
+            return _with_white_space(text, behind, (found, found + len(answer)), content)
     return None
+
+
+def _with_white_space(text: str, behind: int, span: Span, content: str) -> Span:
+    """With the white space that the content has around it, where the template keeps that: only
+    then is what ends the turn the next token."""
+    start, end = span
+    before = content[: len(content) - len(content.lstrip())]
+    after = content[len(content.rstrip()) :]
+    if start - len(before) >= behind and text.endswith(before, behind, start):
+        start -= len(before)
+    if text.startswith(after, end):
+        end += len(after)
+    return start, end
 
 
 def _said(upto: Messages, render: Render) -> str:

@@ -23,7 +23,7 @@ from .turns import Row, Turn
 
 _GENERATION: Final = re.compile(r"\{%-?\s*generation\s*-?%\}")
 # Templates that write today's date get this one, so that the same row is the same text tomorrow.
-_TODAY: Final = datetime(2024, 7, 26)
+TODAY: Final = datetime(2024, 7, 26)
 
 # Ends an assistant turn with `end`, so that a model which never saw the markers still learns to
 # stop: with <|im_end|> alone where that is one token, else followed by the end-of-sequence token.
@@ -137,7 +137,7 @@ class Renderer:
             chat_template=self._template,
             return_assistant_tokens_mask=with_spans,
             add_generation_prompt=is_prompt,
-            strftime_now=_TODAY.strftime,
+            strftime_now=TODAY.strftime,
             **self._special_tokens,
         )
         return texts[0], spans[0] if with_spans else []

@@ -5,15 +5,13 @@ from __future__ import annotations
 import jinja2
 from transformers import PreTrainedTokenizerFast
 
-from .config import RunConfig
 from .failures import TrainingFailure
 
 _HELLO = [{"role": "user", "content": "Hello"}]
 
 
-def check_tokenizer(tokenizer: PreTrainedTokenizerFast, config: RunConfig) -> None:
+def check_tokenizer(tokenizer: PreTrainedTokenizerFast, name: str, *, is_text: bool) -> None:
     """Raises TrainingFailure. To be called before a missing template is made up for."""
-    name, is_text = config.base_model.name, config.dataset.format == "text"
     if tokenizer.eos_token_id is None and (is_text or not tokenizer.chat_template):
         # With a template the end of a turn is marked by what the template writes.
         raise TrainingFailure(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 from .config import Hyperparameters
 
+# What did not fit when it was tried needs at least this much of what is available.
+_FAILED = 1.1
 # Of what is available; the rest is for fragments and the libraries' own buffers.
 _USABLE = 0.9
 _LENGTH_STEP = 64  # sequence lengths are proposed in multiples of this
@@ -31,6 +34,20 @@ class Needs:
         with_it = self.is_checkpointed if is_checkpointed is None else is_checkpointed
         per_token = self.per_token_checkpointed if with_it else self.per_token
         return self.constant + per_token * tokens + self.squared_tokens * tokens**2
+
+    def after_a_failure(self) -> Needs:
+        """The same where it says itself that the batch does not fit. Else what grows with the
+        tokens has been reckoned too low, and is scaled to what the trial has shown."""
+        growing = self.total() - self.constant
+        if self.total() > self.available or growing <= 0 or not math.isfinite(self.available):
+            return self
+        scale = (_FAILED * self.available - self.constant) / growing
+        return replace(
+            self,
+            per_token=self.per_token * scale,
+            per_token_checkpointed=self.per_token_checkpointed * scale,
+            squared_tokens=self.squared_tokens * scale,
+        )
 
 
 def what_fits(needs: Needs, hyper: Hyperparameters) -> str:

@@ -17,9 +17,13 @@ from typing import Any, TypeVar
 import torch
 import torch.distributed as dist
 
-# Others wait this long, e.g. while the main process tokenises. The launcher ends all processes as
-# soon as one of its machine's dies, so that this bounds only the silent loss of another machine.
+from .require_cuda import require_cuda
+
+# Others wait this long. The launcher ends all processes as soon as one of its machine's dies, so
+# that this bounds only the silent loss of another machine.
 _PATIENCE = timedelta(hours=1)
+# And this long while the main process prepares what all use: a large corpus takes hours.
+_PATIENCE_WITH_PREPARATION = timedelta(hours=24)
 
 Item = TypeVar("Item")
 
@@ -34,6 +38,9 @@ class World:
     rank: int
     size: int
     local_rank: int  # among the processes of this machine: the number of its GPU
+    local_size: int = 1  # processes of this machine
+    # That waits for preparations; None: there is only one process.
+    patient_group: dist.ProcessGroup | None = None
 
     @property
     def is_main(self) -> bool:
@@ -45,12 +52,15 @@ class World:
         if self.size > 1:
             dist.all_reduce(tensor)
 
-    def any(self, flag: bool) -> bool:
-        """Whether it holds on any process. Does not wait for the GPU."""
+    def any(self, flag: bool, *, is_patient: bool = False) -> bool:
+        """Whether it holds on any process. Does not wait for the GPU. `is_patient`: where one may
+        come hours after the others."""
         if self.size == 1:
             return flag
         found = torch.tensor([int(flag)])
-        dist.all_reduce(found, op=dist.ReduceOp.MAX)
+        dist.all_reduce(
+            found, op=dist.ReduceOp.MAX, group=self.patient_group if is_patient else None
+        )
         return bool(found.item())
 
     def agree(self, value: Any) -> Any:
@@ -128,17 +138,23 @@ def open_world(device_kind: str) -> World:
     """Joins the other processes where `torch.distributed.run` has started this one with some.
 
     `device_kind` is "cpu" or "cuda". On CUDA the process's own device becomes the current one.
+    Raises TrainingFailure when it is not there.
     """
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
         return SINGLE
-    world = World(
-        rank=int(os.environ["RANK"]), size=size, local_rank=int(os.environ["LOCAL_RANK"])
-    )
+    local_rank = int(os.environ["LOCAL_RANK"])
     backend = "gloo"
     if device_kind == "cuda":
-        torch.cuda.set_device(world.local_rank)
+        require_cuda(local_rank)
+        torch.cuda.set_device(local_rank)
         if sys.platform != "win32":  # where there is no NCCL
             backend = "cpu:gloo,cuda:nccl"
     dist.init_process_group(backend, timeout=_PATIENCE)
-    return world
+    return World(
+        rank=int(os.environ["RANK"]),
+        size=size,
+        local_rank=local_rank,
+        local_size=int(os.environ.get("LOCAL_WORLD_SIZE", "1")),
+        patient_group=dist.new_group(backend="gloo", timeout=_PATIENCE_WITH_PREPARATION),
+    )

@@ -124,7 +124,7 @@ def test_llama(tokenizer: PreTrainedTokenizerFast) -> None:
 
 def test_qwen_learns_every_answer_of_a_conversation(tokenizer: PreTrainedTokenizerFast) -> None:
     _, learnt = render(tokenizer, QWEN_3, TWO_ROUNDS)
-    assert learnt == ["Hello.", "Bye."]
+    assert learnt == [" Hello. ", "Bye."]
     alone = row(("user", "Hi"), ("assistant", "Hello."))
     _, learnt = render(tokenizer, QWEN_3, alone)
     assert learnt == ["<think>\n\n</think>\n\nHello.<|im_end|>\n"]

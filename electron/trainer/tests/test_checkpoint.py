@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import LlamaConfig, LlamaForCausalLM
 
 from lora_trainer import random_state
+from lora_trainer.atomic_files import sha256_of
 from lora_trainer.checkpoint import Checkpoints
+from lora_trainer.failures import TrainingFailure
 from lora_trainer.position import Position
 
 
@@ -36,8 +39,9 @@ class Trained:
         self.model(input_ids=ids, labels=ids).loss.backward()
         self.optimizer.step()
 
-    def write(self, checkpoints: Checkpoints, step: int, fingerprint: str = "f") -> None:
-        position = Position(fingerprint=fingerprint, step=step, first_loss=float("nan"))
+    def write(self, checkpoints: Checkpoints, step: int, **more: object) -> None:
+        facts = {"fingerprint": "f", "first_loss": float("nan"), **more}
+        position = Position(step=step, **facts)
         parts = (self.model, self.optimizer, self.scaler, random_state.capture())
         checkpoints.write(position, *parts)
 
@@ -110,10 +114,70 @@ def test_new_checkpoints_outlive_a_damaged_one_of_a_later_step(tmp_path: Path) -
 
 def test_checkpoint_of_other_settings_is_left_out(tmp_path: Path) -> None:
     trained, checkpoints = Trained(), Checkpoints(tmp_path, 1)
-    trained.write(checkpoints, 5, fingerprint="other")
+    trained.write(checkpoints, 5)
+    trained.write(checkpoints, 10, fingerprint="other")
     kinds: list[str] = []
-    assert checkpoints.newest("f", lambda kind, _message: kinds.append(kind)) is None
-    assert kinds == ["checkpoint_foreign"]
+    _, position = checkpoints.newest("f", lambda kind, _message: kinds.append(kind))
+    assert (position.step, kinds) == (5, ["checkpoint_foreign"])
+
+
+def test_nothing_is_begun_anew_beside_checkpoints_of_other_settings(tmp_path: Path) -> None:
+    trained, checkpoints = Trained(), Checkpoints(tmp_path, 1)
+    for step in (5, 10):
+        trained.write(checkpoints, step, fingerprint="other", processes=3)
+    with pytest.raises(TrainingFailure) as caught:
+        checkpoints.newest("f", pytest.fail)
+    assert caught.value.kind == "checkpoints_differ"
+    assert "step-00000010" in caught.value.message and "made by 3" in caught.value.message
+    assert "`checkpoints`" in caught.value.remedy
+
+
+@pytest.mark.parametrize("change", [{"of_tomorrow": 1}, {"fingerprint": None}], ids=str)
+def test_position_of_another_version_is_left_out(tmp_path: Path, change: dict) -> None:
+    trained, checkpoints = Trained(), Checkpoints(tmp_path, 1)
+    for step in (5, 10):
+        trained.write(checkpoints, step)
+    damage_position(tmp_path / "checkpoints" / "step-00000010", **change)
+    kinds: list[str] = []
+    _, position = checkpoints.newest("f", lambda kind, _message: kinds.append(kind))
+    assert (position.step, kinds) == (5, ["checkpoint_damaged"])
+
+
+def test_manifest_must_name_all_that_is_needed(tmp_path: Path) -> None:
+    trained, checkpoints = Trained(), Checkpoints(tmp_path, 1)
+    for step in (5, 10):
+        trained.write(checkpoints, step)
+    newest = tmp_path / "checkpoints" / "step-00000010"
+    (newest / "optimizer.pt").unlink()
+    change_manifest(newest, "optimizer.pt", None)
+    told: list[str] = []
+    _, position = checkpoints.newest("f", lambda _kind, message: told.append(message))
+    assert position.step == 5
+    assert "does not name optimizer.pt" in told[0]
+
+
+def test_clock_that_was_set_back_costs_no_new_checkpoint(tmp_path: Path) -> None:
+    trained, checkpoints = Trained(), Checkpoints(tmp_path, 1)
+    for step in (5, 10):
+        trained.write(checkpoints, step)
+        # Written by a clock that was a day ahead.
+        manifest = tmp_path / "checkpoints" / f"step-{step:08d}" / "manifest.json"
+        ahead = manifest.stat().st_mtime + 86400 + step
+        os.utime(manifest, (ahead, ahead))
+    trained.write(checkpoints, 15)
+    assert names(tmp_path) == ["step-00000010", "step-00000015"]
+    (tmp_path / "checkpoints" / "step-00000015" / "more").write_bytes(bytes(10**6))
+    assert checkpoints.bytes_of_newest() > 10**6
+
+
+def test_file_with_the_name_of_a_checkpoint_is_none(tmp_path: Path) -> None:
+    trained, checkpoints = Trained(), Checkpoints(tmp_path, 1)
+    (tmp_path / "checkpoints").mkdir()
+    (tmp_path / "checkpoints" / "step-00000099").write_text("")
+    assert checkpoints.bytes_of_newest() is None
+    for step in (5, 10, 15):
+        trained.write(checkpoints, step)
+    assert names(tmp_path) == ["step-00000010", "step-00000015", "step-00000099"]
 
 
 def test_what_a_killed_writer_left_is_no_checkpoint(tmp_path: Path) -> None:
@@ -130,3 +194,23 @@ def flip_a_bit(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[-1] ^= 1
     path.write_bytes(content)
+
+
+def damage_position(folder: Path, **change: object) -> None:
+    """Sets fields, or takes them out (None); the manifest agrees with it."""
+    path = folder / "position.json"
+    fields = {**json.loads(path.read_text("utf-8")), **change}
+    kept = {
+        name: value for name, value in fields.items() if name not in change or value is not None
+    }
+    path.write_text(json.dumps(kept), "utf-8")
+    change_manifest(folder, path.name, {"sha256": sha256_of(path), "bytes": path.stat().st_size})
+
+
+def change_manifest(folder: Path, name: str, entry: dict | None) -> None:
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["files"].pop(name)
+    if entry is not None:
+        manifest["files"][name] = entry
+    path.write_text(json.dumps(manifest), "utf-8")

@@ -105,3 +105,17 @@ def test_a_disk_that_fills_up_while_writing(make_run, monkeypatch) -> None:
     assert run_here(folder) == 0
     assert checkpoints(folder) == [2, 6, 8]
     assert [event["kind"] for event in events(folder, "warning")] == ["disk_low"]
+
+
+@pytest.mark.parametrize(("adapter_from", "code"), [("last", 0), ("best", 1)])
+def test_a_disk_that_fills_up_while_the_best_are_written(
+    make_run, monkeypatch, adapter_from: str, code: int
+) -> None:
+    def full(*_: object) -> None:
+        raise RuntimeError("I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(run_saver.BestWeights, "save", full)
+    folder = make_run(**{**SETTINGS, "validation_share": 0.1}, adapter_from=adapter_from)
+    assert run_here(folder) == code
+    kind = ("warning", "disk_low") if code == 0 else ("error", "disk_full")
+    assert [event["kind"] for event in events(folder, kind[0])] == [kind[1]]

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from lora_trainer import dry_run, loop, preflight
 from lora_trainer.dry_run import DryRunner
 from lora_trainer.optimizer_step import OptimizerStep
 from lora_trainer.stop import Requests
+from lora_trainer.world import World
 
 SHORT = {"max_steps": 4, "validation_share": 0.1, "dropout": 0.1}
 
@@ -91,6 +93,7 @@ def test_out_of_memory_says_what_would_fit(make_run, monkeypatch, error: Excepti
     [told] = events(folder, "error")
     assert told["kind"] == "out_of_memory_dry_run"
     assert "4 × " in told["message"]
+    assert "it was tried" in told["message"] and "available" not in told["message"]
     # 3 would be fewer rows than 4, but only divisors leave the 8 rows of a step as they are.
     assert "Batch size 2 with 4 accumulation steps keeps the 8 rows of a step." in told["remedy"]
     assert "gradient checkpointing on" in told["remedy"]
@@ -131,6 +134,38 @@ def test_a_model_that_cannot_be_compiled_runs_as_it_is(make_run, monkeypatch) ->
     assert warning["kind"] == "compile_failed"
     assert warning["message"].endswith("No C++ compiler was found.")
     assert adapter(folder) == adapter(plain)
+
+
+def test_an_evaluation_that_cannot_be_compiled_is_found_out_before_the_first_step(
+    make_run, monkeypatch
+) -> None:
+    def compile_decoder(model) -> None:
+        decoder = model.causal.get_decoder()
+
+        def forward(*arguments: object, **more: object) -> object:
+            if not decoder.training:
+                raise RuntimeError("The graph of evaluation is too wide.")
+            return decoder.forward(*arguments, **more)
+
+        decoder._compiled_call_impl = forward
+
+    monkeypatch.setattr(loop, "compile_decoder", compile_decoder)
+    folder = make_run(**{**SHORT, "max_steps": 1}, compile=True)
+    assert run_here(folder) == 0
+    [warning] = events(folder, "warning")
+    assert warning["kind"] == "compile_failed" and "too wide" in warning["message"]
+    assert len(events(folder, "eval")) == 1
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("cpu", 250), ("cuda", 1000)])
+def test_processes_of_one_computer_share_its_memory(kind: str, expected: float) -> None:
+    world = World(rank=1, size=8, local_rank=1, local_size=4)
+    device = SimpleNamespace(torch_device=torch.device(kind))
+    config = SimpleNamespace(hyperparameters=None)
+    prepared = SimpleNamespace(world=world, device=device, config=config)
+    plan = SimpleNamespace(longest_micro_batch=lambda: [0])
+    runner = DryRunner(prepared, plan, None, pytest.fail, lambda _: 1000.0)
+    assert runner._available_mb() == expected
 
 
 def test_preflight_prints_one_line_and_leaves_no_events(make_run) -> None:

@@ -77,7 +77,7 @@ def test_cancelled_export_ends_the_converter_and_leaves_nothing(
     ) as process:
         assert process.stderr is not None
         ready = next(line for line in process.stderr if line.startswith("ready "))
-        assert names_in(tmp_path / "out") == {".gguf.part"}
+        assert names_in(tmp_path / "out") == {".gguf.part", ".gguf.lock"}
         process.send_signal(signal.SIGTERM)
         output, _ = process.communicate(timeout=60)
     assert process.returncode == 1

@@ -185,6 +185,14 @@ def test_what_happens_at_a_later_step(make_run, monkeypatch, error: Exception, k
         (RuntimeError("CUDA error: CUBLAS_STATUS_EXECUTION_FAILED when calling"), "gpu_lost"),
         (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling"), "out_of_memory"),
         (RuntimeError("CUDA error: out of memory"), "out_of_memory"),
+        (
+            torch.AcceleratorError("CUDA error: no kernel image is available for execution on"),
+            "environment_broken",
+        ),
+        (
+            RuntimeError("scatter_cuda does not have a deterministic implementation, but you set"),
+            "not_deterministic",
+        ),
         (RuntimeError("[enforce] DefaultCPUAllocator: can't allocate memory"), "out_of_memory"),
         (OSError(errno.ENOMEM, "Cannot allocate memory"), "out_of_memory"),
         (OSError(errno.ENOSPC, "No space left on device"), "disk_full"),
@@ -205,12 +213,15 @@ def test_other_versions_than_the_checkpoint_are_told(make_run, monkeypatch) -> N
     folder = make_run(**SHORT, checkpoint_every_steps=2)
     with monkeypatch.context() as patched:
         patched.setattr("lora_trainer.session._save_adapter", lambda *_: 1 / 0)
-        patched.setattr("lora_trainer.loop.package_versions", lambda _: {"torch": "1.0"})
+        patched.setattr("lora_trainer.loop.package_versions", lambda *_: {"torch": "1.0"})
         assert run_here(folder, 1) == 1
     assert run_here(folder, 2) == 0
     [warning] = events(folder, "warning")
     assert warning["kind"] == "versions_changed"
     assert "torch 1.0 → " in warning["message"]
+    plans = [status["plan"]["packages"] for status in events(folder, "status") if "plan" in status]
+    assert plans[0] == {"torch": "1.0"}
+    assert {"torch", "lora_trainer", "base_model"} <= set(plans[1])
 
 
 def test_full_disk_is_named(make_run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,3 +233,17 @@ def test_full_disk_is_named(make_run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run_here(folder) == 1
     assert [error["kind"] for error in events(folder, "error")] == ["disk_full"]
     assert [path.name for path in (folder / "checkpoints").iterdir()] == []
+
+
+def test_checkpoints_of_other_settings_are_left_alone(make_run) -> None:
+    folder = make_run(**SHORT, checkpoint_every_steps=2)
+    assert run_here(folder) == 0
+    before = sorted((folder / "checkpoints").iterdir())
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    hyperparameters = {**config["hyperparameters"], "seed": 99}
+    change_json(folder / "config.json", hyperparameters=hyperparameters)
+    assert run_here(folder, 2) == 1
+    [error] = events(folder, "error")
+    assert error["kind"] == "checkpoints_differ"
+    assert "made by 1." in error["message"]
+    assert sorted((folder / "checkpoints").iterdir()) == before

@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 
 from lora_trainer.row_json import parse_row
+from lora_trainer.tokenise import _digest
 from lora_trainer.turns import RowRejected
 
 CASES = [
     json.loads(line)
     for line in (Path(__file__).parent / "row-cases.jsonl").read_text("utf-8").splitlines()
+]
+
+DUPLICATE_CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parent / "duplicate-cases.jsonl").read_text("utf-8").splitlines()
 ]
 
 
@@ -43,3 +49,10 @@ def test_long_integers_are_trained_as_written(digits: str) -> None:
     turns = f'[{{"role":"assistant","tool_calls":[{call}]}}]'
     row = parse_row(f'{{"messages":{turns}}}'.encode(), "messages")
     assert row.turns[0].text == f"[{call}]"
+
+
+@pytest.mark.parametrize("case", DUPLICATE_CASES, ids=lambda case: case["name"])
+def test_duplicate_case(case: dict) -> None:
+    rows = (parse_row(json.dumps(case[at]).encode(), case["format"]) for at in ("first", "second"))
+    first, second = map(_digest, rows)
+    assert (first == second) == case["is_duplicate"]

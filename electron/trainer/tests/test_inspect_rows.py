@@ -133,6 +133,31 @@ def test_template_that_refuses(make, tmp_path: Path, tiny_model: Path) -> None:
     assert shown(make(name="bare", model=refusing), {0})["template"] == "chatml"
 
 
+@pytest.mark.parametrize(
+    ("spoil", "kind"),
+    [
+        (lambda told: told.update(chat_template="{% if %}"), "chat_template_broken"),
+        (
+            lambda told: [told.pop("eos_token"), told.update(chat_template=None)],
+            "tokenizer_without_end",
+        ),
+    ],
+    ids=["template", "end"],
+)
+def test_tokenizer_that_no_run_takes_is_told(
+    make, tmp_path: Path, tiny_model: Path, spoil, kind: str
+) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    for name in ("config.json", "tokenizer.json"):
+        (broken / name).write_bytes((tiny_model / name).read_bytes())
+    told = json.loads((tiny_model / "tokenizer_config.json").read_text("utf-8"))
+    spoil(told)
+    (broken / "tokenizer_config.json").write_text(json.dumps(told), "utf-8")
+    answer, code = inspect(make(model=broken) / "config.json", {0})
+    assert (code, answer.get("error", {}).get("kind")) == (1, kind)
+
+
 def test_command_needs_no_torch(make, tmp_path: Path) -> None:
     folder = make()
     # Torch would come from here, and say so.

@@ -117,6 +117,19 @@ def test_answer_without_a_question_is_learnt(tokenizer: PreTrainedTokenizerFast)
     assert rendered.spans == ((at, at + 1),)
 
 
+@pytest.mark.parametrize("before", ["", "<think>Hm.</think>\n"], ids=["plain", "reasoned"])
+def test_end_of_an_earlier_answer_is_learnt_behind_white_space(
+    tokenizer: PreTrainedTokenizerFast, before: str
+) -> None:
+    dropping = "message['content'].split('</think>\\n')[-1]"
+    tokenizer.chat_template = REWRITING.replace("message['content']", dropping)
+    rounds = (("user", "Hi"), ("assistant", f"{before}Yes.\n\n"), ("user", "Yes.\n\n"))
+    row = Row(turns=tuple(turn(*text) for text in (*rounds, ("assistant", "No. \n"))))
+    assert learnt(tokenizer, row) == "Yes.\n\n<|im_end|>No. \n<|im_end|>"
+    tokenizer.chat_template = REWRITING.replace("message['content']", f"({dropping} | trim)")
+    assert learnt(tokenizer, row) == "Yes.<|im_end|>No.<|im_end|>"
+
+
 def test_turn_whose_header_is_not_in_the_text_is_left_out(
     tokenizer: PreTrainedTokenizerFast,
 ) -> None:

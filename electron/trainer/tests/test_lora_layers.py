@@ -81,6 +81,23 @@ def test_what_learns_is_float32_beside_a_16_bit_base(build, precision: str, meth
         assert {p.dtype for p in one_step(model, "bf16").values()} == {torch.float32}
 
 
+@pytest.mark.parametrize(
+    ("method", "expected"), [("lora", torch.bfloat16), ("dora", torch.float32)]
+)
+def test_no_float32_copies_of_16_bit_inputs_but_where_they_count(
+    build, method: str, expected: torch.dtype
+) -> None:
+    model, _ = build("bf16", method=method, dropout=0)
+    seen: set[torch.dtype] = set()
+    layers = [module for module in model.peft.modules() if isinstance(module, LoraLayer)]
+    for layer in layers:
+        part = layer.lora_A["default"]
+        part.register_forward_pre_hook(lambda _, given: seen.add(given[0].dtype))
+    with Device(torch_device=CPU, name="", precision="bf16").autocast():
+        model.peft(input_ids=IDS, use_cache=False)
+    assert layers and seen == {expected}
+
+
 def test_name_that_matches_nothing_is_refused_with_those_there_are(build) -> None:
     with pytest.raises(TrainingFailure) as caught:
         build(target_modules=["q_proj", "query_proj"])

@@ -13,7 +13,8 @@ from safetensors.torch import load_file, save_file
 
 from lora_trainer.config import Named
 from lora_trainer.failures import TrainingFailure
-from lora_trainer.model_files import check_model_files
+from lora_trainer.model_files import check_model_files, model_fingerprint
+from lora_trainer.packages import package_versions
 
 SHARDS = ("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")
 
@@ -114,3 +115,36 @@ def test_run_on_a_model_with_a_hole_ends_with_one_sentence(make_run, whole: Path
     assert run_here(folder) == 1
     [error] = events(folder, "error")
     assert error["kind"] == "model_unusable" and gone in error["message"]
+
+
+def test_other_weights_in_the_same_folder_are_told_apart(whole: Path, tiny_model: Path) -> None:
+    before = model_fingerprint(whole)
+    assert before == model_fingerprint(tiny_model)
+    path = whole / "model.safetensors"
+    size = path.stat().st_size
+    # A training leaves names, shapes and sizes as they are.
+    tensors = {name: tensor * 1.01 for name, tensor in load_file(path).items()}
+    save_file(tensors, path, metadata={"format": "pt"})
+    assert path.stat().st_size == size
+    assert model_fingerprint(whole) != before
+    versions = package_versions("none", whole)
+    assert before.startswith(package_versions("none", tiny_model)["base_model"])
+    assert not before.startswith(versions["base_model"])
+
+
+def test_other_template_in_the_same_folder_is_told_apart(whole: Path) -> None:
+    before = model_fingerprint(whole)
+    (whole / "chat_template.jinja").write_text("{{ messages }}")
+    assert model_fingerprint(whole) != before
+
+
+def test_another_trainer_has_another_version(tmp_path: Path, monkeypatch) -> None:
+    from lora_trainer import packages
+
+    before = package_versions()["lora_trainer"]
+    for path in Path(packages.__file__).parent.glob("*.py"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setattr(packages, "__file__", str(tmp_path / "packages.py"))
+    assert package_versions()["lora_trainer"] == before
+    (tmp_path / "loop.py").write_text("# another loop")
+    assert package_versions()["lora_trainer"] != before

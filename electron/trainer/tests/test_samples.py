@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -10,7 +11,9 @@ from run_folder import events, run_here
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from lora_trainer import samples
-from lora_trainer.failures import StopRequested
+from lora_trainer.device import Device
+from lora_trainer.failures import StopRequested, TrainingFailure
+from lora_trainer.model import AdaptedModel
 from lora_trainer.samples import Sampler, end_ids
 from lora_trainer.world import SINGLE
 
@@ -89,9 +92,6 @@ class Sixth:
 
 
 def test_polls_before_every_token_and_uses_no_random_numbers(tiny_model: Path) -> None:
-    from lora_trainer.device import Device
-    from lora_trainer.model import AdaptedModel
-
     tokenizer = AutoTokenizer.from_pretrained(tiny_model)
     causal = AutoModelForCausalLM.from_pretrained(tiny_model)
     causal.train()
@@ -102,6 +102,7 @@ def test_polls_before_every_token_and_uses_no_random_numbers(tiny_model: Path) -
         tokenizer,
         ("Define rank.",),
         max_tokens=4,
+        context=None,
         is_chat=True,
         device=device,
         world=SINGLE,
@@ -144,3 +145,66 @@ def test_prompts_of_plain_text_are_its_beginning(make_run, tmp_path: Path, monke
     tokenizer = AutoTokenizer.from_pretrained(folder / "adapter")
     assert tokenizer.decode(asked[0], skip_special_tokens=True) == "one one"
     assert "<|im_start|>" not in tokenizer.decode(asked[0])
+
+
+CPU = Device(torch_device=torch.device("cpu"), name="CPU", precision="fp32")
+
+
+def sampler_of(tokenizer, prompt: str, context: int | None = None, *, is_chat: bool = True):
+    more = {"max_tokens": 50, "device": CPU, "world": SINGLE, "raise_on_stop": lambda: None}
+    return Sampler(tokenizer, (prompt,), context=context, is_chat=is_chat, **more)
+
+
+def tokens_of(tokenizer, prompt: str) -> int:
+    [(_, ids)] = sampler_of(tokenizer, prompt)._prompts
+    return len(ids)
+
+
+def test_prompts_that_cannot_be_asked_are_refused_before_the_first_step(
+    make_run, tiny_model: Path
+) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
+    length = tokens_of(tokenizer, PROMPTS[0])
+    refused = [
+        (tokenizer, PROMPTS[0], length, "fill the model's context"),
+        (tokenizer, PROMPTS[0] * 20, length, "…” cannot be used"),
+    ]
+    wayward = AutoTokenizer.from_pretrained(tiny_model)
+    wayward.chat_template = "{{ raise_exception('The first turn must be the system\\'s') }}"
+    refused.append((wayward, PROMPTS[0], None, "must be the system's"))
+    silent = AutoTokenizer.from_pretrained(tiny_model)
+    silent.chat_template = "{{ '' }}"
+    refused.append((silent, PROMPTS[0], None, "has no tokens"))
+    for chosen, prompt, context, words in refused:
+        with pytest.raises(TrainingFailure, match=words) as caught:
+            sampler_of(chosen, prompt, context)
+        assert caught.value.kind == "sample_prompt_unusable"
+
+    folder = make_run(**SETTINGS, sample_prompts=["one " * 5000])
+    assert run_here(folder) == 1
+    assert [event["kind"] for event in events(folder, "error")] == ["sample_prompt_unusable"]
+    assert events(folder, "step") == []
+
+
+def test_answers_end_with_the_context(tiny_model: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
+    seen: list[int] = []
+
+    def answer(input_ids, **_: object):
+        seen.append(input_ids.shape[1])
+        return SimpleNamespace(logits=torch.zeros(1, 1, 9), past_key_values=None)
+
+    causal = SimpleNamespace(eval=lambda: None, train=lambda: None)
+    model = SimpleNamespace(peft=causal, causal=answer)
+    length = tokens_of(tokenizer, PROMPTS[0])
+    sampler = sampler_of(tokenizer, PROMPTS[0], length + 3)
+    sampler._end_ids = frozenset()
+    sampler.run(model)
+    assert seen == [length, 1, 1]
+
+
+def test_prompts_are_the_same_text_on_every_day(tiny_model: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
+    tokenizer.chat_template = "{{ strftime_now('%Y %m %d') }} {{ messages[0]['content'] }}"
+    [(_, ids)] = sampler_of(tokenizer, "x")._prompts
+    assert ids == tokenizer("2024 07 26 x", add_special_tokens=False)["input_ids"]

@@ -107,6 +107,28 @@ def stop_on_call(number: int) -> Callable[..., Evaluation]:
     return run
 
 
+@pytest.mark.parametrize("precision", ["auto", "bf16"])
+def test_stopped_while_data_is_prepared_tells_where_the_run_stands(
+    make_run, monkeypatch, precision: str
+) -> None:
+    settings = {**SHORT, "evaluate_every_steps": 2, "precision": precision}
+    whole, folder = make_run(name="whole", **settings), make_run(name="stopped", **settings)
+    assert run_here(whole) == 0
+    with monkeypatch.context() as patched:
+        patched.setattr(Evaluator, "run", stop_on_call(1))
+        assert run_here(folder) == 10
+    with monkeypatch.context() as patched:
+        patched.setattr("lora_trainer.prepared_run.prepare_data", stop_on_call(1))
+        assert run_here(folder, 2) == 10
+    first, again = events(folder, "done")
+    assert (again["reason"], again["step"]) == ("stopped", 2)
+    assert again["first_loss"] == first["first_loss"] > 0
+    assert run_here(folder, 3) == 0
+    assert losses(folder) == losses(whole)
+    name = "adapter/adapter_model.safetensors"
+    assert (folder / name).read_bytes() == (whole / name).read_bytes()
+
+
 def test_how_a_step_is_cut_into_micro_batches_does_not_matter(tmp_path: Path, make_run) -> None:
     lengths = [3, 40, 7, 21, 12, 33, 5]
     data = tmp_path / "data.jsonl"

@@ -79,6 +79,19 @@ def test_a_batch_that_failed_is_not_proposed_again(hyper: Hyperparameters) -> No
     assert what_fits(replace(NEEDS, available=90_000), hyper).startswith("Batch size 4 ")
 
 
+def test_a_trial_corrects_what_was_reckoned(hyper: Hyperparameters) -> None:
+    reckoned = replace(NEEDS, available=20_000, squared_tokens=1e-6)
+    found = reckoned.after_a_failure()
+    assert found.total() == pytest.approx(22_000)
+    assert found.per_token / reckoned.per_token == pytest.approx(21_900 / 8064)
+    # 100 + 8 × 2,737 MB did not fit into 20,000: 6 rows do, of which 4 leave the 16 of a step.
+    assert what_fits(found, hyper).startswith("Batch size 4 with 4 ")
+    assert "about 2,4" in what_fits(found, hyper)  # 900 of what was reckoned
+    assert NEEDS.after_a_failure() == NEEDS
+    unknown = replace(NEEDS, available=float("inf"))
+    assert unknown.after_a_failure() == unknown
+
+
 def test_packed_rows_with_a_mask_cost_the_square(hyper: Hyperparameters) -> None:
     needs = replace(NEEDS, per_token=0, squared_tokens=0.001)
     assert needs.total() == 100 + 0.001 * 8000**2

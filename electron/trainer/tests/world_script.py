@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import torch
+import torch.distributed as dist
 
 from lora_trainer.world import open_world
 
@@ -33,6 +35,9 @@ def main() -> None:
         "gradients": [with_gradient.grad.tolist(), on_one.grad.tolist(), half.grad.tolist()],
         "any_of_one": world.any(world.rank == 1),
         "any_of_none": world.any(False),
+        "any_in_the_end": world.any(world.rank == 1, is_patient=True),
+        "hours": _hours(world.patient_group),
+        "local_size": world.local_size,
         "agreed": world.agree({"from": world.rank}),
         "gathered": world.gather(f"of {world.rank}"),
         "mine": list(world.mine(list(range(5)))),
@@ -44,6 +49,10 @@ def main() -> None:
     world.barrier()
     (Path(sys.argv[1]) / f"{world.rank}.json").write_text(json.dumps(found))
     world.close()
+
+
+def _hours(group: dist.ProcessGroup) -> float:
+    return group._get_backend(torch.device("cpu")).options._timeout / timedelta(hours=1)
 
 
 if __name__ == "__main__":

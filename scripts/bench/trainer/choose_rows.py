@@ -31,8 +31,9 @@ def main() -> None:
     else:
         rows = row_file.read(arguments.rows)
     kept = list({(row["question"].strip(), row["answer"].strip()): row for row in rows}.values())
-    if len(kept) < needed + _HELD_OUT:
-        raise SystemExit(f"{arguments.rows}: {len(kept)} different rows, {needed + _HELD_OUT} are needed.")
+    least = needed + _HELD_OUT
+    if len(kept) < least:
+        raise SystemExit(f"{arguments.rows}: {len(kept)} different rows, {least} are needed.")
     order = np.random.Generator(np.random.PCG64(5)).permutation(len(kept))
     chosen = [{key: kept[at][key] for key in ("question", "answer")} for at in order]
     parts = {

@@ -66,7 +66,4 @@ def _filler(words: int, pick: np.random.Generator) -> str:
 def _drawn(words: int, pick: np.random.Generator) -> Iterator[str]:
     # Squared: some words are much commoner than others, as in any text.
     for share in pick.random(words):
-        yield _LIST[int(share * share * len(_LIST))]
-
-
-_LIST = WORDS if isinstance(WORDS, (list, tuple)) else WORDS.split()
+        yield WORDS[int(share * share * len(WORDS))]

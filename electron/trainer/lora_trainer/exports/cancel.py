@@ -1,9 +1,12 @@
-"""SIGTERM and Ctrl-C end an export by an exception, so that every `with` on the way cleans up."""
+"""SIGTERM, Ctrl-C and the end of the app end an export by an exception, so that every `with` on the
+way cleans up."""
 
 from __future__ import annotations
 
 import signal
 from typing import Any
+
+from ..parent_watch import signal_when_parent_ends
 
 
 class Cancelled(BaseException):
@@ -18,6 +21,8 @@ class Cancellation:
         for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), self._on_signal)
+        # Nobody would hear of what an export without its app does, nor that it still writes.
+        signal_when_parent_ends(signal.SIGTERM)
 
     def pass_point_of_no_return(self) -> None:
         """From here on the export is finished, not cancelled."""

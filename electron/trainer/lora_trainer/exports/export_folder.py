@@ -14,6 +14,7 @@ from ..atomic_files import files_below, folder_written_beside
 from ..failures import TrainingFailure
 from .report import gigabytes
 from .request import Context
+from .target_lock import locked_target
 
 RECORD_FILE = "export.json"
 _MAKER = "lora-desk"
@@ -26,29 +27,31 @@ WriteRecord = Callable[[list[str]], list[dict[str, Any]]]
 def export_folder(context: Context, needed_bytes: int) -> Iterator[tuple[Path, WriteRecord]]:
     """Yields the folder to write in and what ends it. Raises TrainingFailure where it may not."""
     target = context.target()
-    refuse_foreign(target)
     refuse_full_disk(target, needed_bytes)
-    with folder_written_beside(target) as beside:
+    with locked_target(target):
+        # Another export may have been writing there until now.
+        refuse_foreign(target)
+        with folder_written_beside(target) as beside:
 
-        def write_record(checks: list[str]) -> list[dict[str, Any]]:
-            request = context.request
-            files = _listed(beside)
-            record = {
-                "v": 1,
-                "made_by": _MAKER,
-                "format": request.format,
-                "created_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-                "adapter": str(request.adapter),
-                "base": str(request.base),
-                "files": files,
-                "checks": checks,
-            }
-            text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
-            (beside / RECORD_FILE).write_text(text, "utf-8")
-            return _listed(beside)
+            def write_record(checks: list[str]) -> list[dict[str, Any]]:
+                request = context.request
+                files = _listed(beside)
+                record = {
+                    "v": 1,
+                    "made_by": _MAKER,
+                    "format": request.format,
+                    "created_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+                    "adapter": str(request.adapter),
+                    "base": str(request.base),
+                    "files": files,
+                    "checks": checks,
+                }
+                text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+                (beside / RECORD_FILE).write_text(text, "utf-8")
+                return _listed(beside)
 
-        yield beside, write_record
-        context.cancellation.pass_point_of_no_return()
+            yield beside, write_record
+            context.cancellation.pass_point_of_no_return()
 
 
 def refuse_foreign(target: Path) -> None:

@@ -56,6 +56,15 @@ class GgufFile:
         shape = [int(length) for length in reversed(tensor.shape)]
         return torch.tensor(values, dtype=torch.float32).reshape(shape)
 
+    def row_count(self, name: str) -> int:
+        return int(self._tensors[name].shape[-1])
+
+    def rows(self, name: str, start: int, stop: int) -> torch.Tensor:
+        """These rows alone, as `tensor` gives them: an embedding is too large to be read whole."""
+        tensor = self._tensors[name]
+        values = self._gguf.dequantize(tensor.data[start:stop], tensor.tensor_type)
+        return torch.tensor(values, dtype=torch.float32).reshape(stop - start, -1)
+
     def names_of_modules(self, modules: list[str], blocks: int) -> dict[str, str]:
         """llama.cpp's names of the base model's modules; those it has no name for are left out."""
         architecture = self.value("general.architecture")

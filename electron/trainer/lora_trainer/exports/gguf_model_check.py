@@ -9,6 +9,7 @@ from safetensors import safe_open
 from .base_folder import Base
 from .gguf_adapter_check import block_count, check_failure
 from .gguf_file import GgufFile
+from .gguf_model_ends import check_model_ends
 from .merge_plan import stored_name
 from .tensor_match import match, tolerance_of
 
@@ -38,10 +39,12 @@ def check_model_gguf(model: Base, modules: Sequence[str], file: GgufFile) -> lis
     tokens = file.value("tokenizer.ggml.tokens") or []
     if not tokens:
         raise check_failure("it has no vocabulary")
+    ends = check_model_ends(model, file, len(tokens))
     return [
         f"Read back: a {file.value('general.architecture')} model of {len(file.tensor_names)} "
         f"tensors and {len(tokens):,} tokens.",
         f"{len(compared)} layers compared with the model that was converted: the same within the "
         f"rounding of {' and '.join(sorted(kinds))} (largest error {worst:.2g} of the largest "
         "weight).",
+        ends,
     ]
