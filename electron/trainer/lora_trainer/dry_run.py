@@ -21,6 +21,7 @@ from .activation_memory import ActivationMemory, measure_activations
 from .batches import BatchPlan
 from .compiled_decoder import undo_compilation
 from .failures import TrainingFailure, is_out_of_memory
+from .fused_lora import fuse_on_cpu
 from .memory import available_memory_mb, begin_peak, memory_limit_mb, peak_memory_mb
 from .optimizer_step import OptimizerStep
 from .prepared_run import PreparedRun
@@ -111,6 +112,7 @@ class DryRunner:
             if is_out_of_memory(error):
                 raise
             undo_compilation(self._prepared.model)
+            fuse_on_cpu(self._prepared.model)
             what = (str(error).strip().splitlines() or [type(error).__name__])[0]
             self._warn("compile_failed", f"The model cannot be compiled and runs as it is: {what}")
         self._step.optimizer.zero_grad(set_to_none=True)

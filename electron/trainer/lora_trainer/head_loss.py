@@ -12,14 +12,19 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from torch.nn import functional
+
+from .matrix_product import Product, torch_product
 
 
 def frozen_head_loss(
-    hidden: torch.Tensor, head: torch.nn.Linear, targets: torch.Tensor, chunk: int
+    hidden: torch.Tensor,
+    head: torch.nn.Linear,
+    targets: torch.Tensor,
+    chunk: int,
+    product: Product = torch_product,
 ) -> torch.Tensor:
     """Sum of the cross-entropies, float32. hidden [labels, width], targets int64 [labels]."""
-    return _FrozenHeadLoss.apply(hidden, head.weight, head.bias, targets, chunk)
+    return _FrozenHeadLoss.apply(hidden, head.weight, head.bias, targets, chunk, product)
 
 
 def is_frozen_head(head: torch.nn.Module | None) -> bool:
@@ -43,6 +48,7 @@ class _FrozenHeadLoss(torch.autograd.Function):
         bias: torch.Tensor | None,
         targets: torch.Tensor,
         chunk: int,
+        product: Product,
     ) -> torch.Tensor:
         is_needed = ctx.needs_input_grad[0]
         gradient = torch.empty_like(hidden, dtype=weight.dtype) if is_needed else None
@@ -51,7 +57,9 @@ class _FrozenHeadLoss(torch.autograd.Function):
         with torch.autocast(hidden.device.type, enabled=False):
             for begin in range(0, len(hidden), chunk):
                 part = slice(begin, begin + chunk)
-                logits = functional.linear(hidden[part].to(weight.dtype), weight, bias)
+                logits = product(hidden[part].to(weight.dtype), weight)
+                if bias is not None:
+                    logits += bias
                 logs = torch.log_softmax(logits, -1, dtype=torch.float32)
                 del logits
                 chosen = targets[part].unsqueeze(1)
@@ -59,7 +67,7 @@ class _FrozenHeadLoss(torch.autograd.Function):
                 if gradient is None:
                     continue
                 logs.exp_().scatter_add_(1, chosen, logs.new_full(chosen.shape, -1.0))
-                torch.mm(logs.to(weight.dtype), weight, out=gradient[part])
+                gradient[part] = product(logs.to(weight.dtype), weight.t())
         ctx.dtype = hidden.dtype
         if gradient is not None:
             ctx.save_for_backward(gradient)
@@ -68,4 +76,4 @@ class _FrozenHeadLoss(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *outer: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
         (gradient,) = ctx.saved_tensors
-        return (gradient * outer[0].to(torch.float32)).to(ctx.dtype), None, None, None, None
+        return (gradient * outer[0].to(torch.float32)).to(ctx.dtype), *(None,) * 5

@@ -22,6 +22,7 @@ from .dry_run import DryRun, DryRunner
 from .evaluate import Evaluator
 from .events import EventWriter, log
 from .failures import StopRequested, TrainingFailure
+from .fused_lora import fuse_on_cpu
 from .intervals import Intervals
 from .optimizer_step import OptimizerStep
 from .packages import package_versions
@@ -100,6 +101,8 @@ class TrainingLoop:
         )
         if hyper.compile:
             compile_decoder(prepared.model)
+        else:
+            fuse_on_cpu(prepared.model)
         self._report = StepReport(events, prepared.device, self.total_steps)
         base = prepared.config.base_model.path
         self._packages = package_versions(hyper.quantization, base)

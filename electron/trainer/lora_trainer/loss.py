@@ -13,10 +13,11 @@ from transformers import PreTrainedModel
 from .attention import uses_varlen, varlen_arguments
 from .batches import Batch
 from .head_loss import frozen_head_loss, is_frozen_head
+from .matrix_product import choose_product, torch_product
 
-# Logits of this many elements (float32: four times as many bytes) exist at a time. A CPU is as fast
-# with fewer of them, a GPU is not.
-_CHUNK_ELEMENTS = {"cpu": 16 * 1024 * 1024, "cuda": 64 * 1024 * 1024}
+# Logits of this many elements (float32: four times as many bytes) exist at a time. A CPU is
+# faster with few of them, which stay in its cache; a GPU is not.
+_CHUNK_ELEMENTS = {"cpu": 2 * 1024 * 1024, "cuda": 64 * 1024 * 1024}
 
 
 def model_inputs(model: PreTrainedModel, batch: Batch) -> dict[str, Any]:
@@ -45,6 +46,8 @@ class LabelLoss:
         self._takes_positions = "logits_to_keep" in inspect.signature(model.forward).parameters
         elements = _CHUNK_ELEMENTS.get(model.device.type, _CHUNK_ELEMENTS["cuda"])
         self._chunk = max(1, elements // max(1, vocabulary_size))
+        is_float32_cpu = model.device.type == "cpu" and model.dtype == torch.float32
+        self._product = choose_product() if is_float32_cpu else torch_product
         self.is_head_separable = self._compare()
 
     def sum(self, batch: Batch) -> torch.Tensor:
@@ -54,7 +57,7 @@ class LabelLoss:
         # [labels, width]
         chosen = hidden.reshape(-1, hidden.shape[-1]).index_select(0, batch.positions)
         if is_frozen_head(self._head):
-            return frozen_head_loss(chosen, self._head, batch.targets, self._chunk)
+            return frozen_head_loss(chosen, self._head, batch.targets, self._chunk, self._product)
         if len(chosen) <= self._chunk:
             return self._head_loss(chosen, batch.targets)
         total = torch.zeros((), dtype=torch.float32, device=chosen.device)

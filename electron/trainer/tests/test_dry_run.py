@@ -105,13 +105,13 @@ def test_out_of_memory_says_what_would_fit(make_run, monkeypatch, error: Excepti
 
 def test_what_cannot_fit_is_not_tried_on_the_cpu(make_run, monkeypatch) -> None:
     # A process that takes more memory than there is gets killed: no exception to catch.
-    monkeypatch.setattr(dry_run, "available_memory_mb", lambda _: 24.0)
+    monkeypatch.setattr(dry_run, "available_memory_mb", lambda _: 12.0)
     monkeypatch.setattr(OptimizerStep, "backward", lambda *_, **__: pytest.fail("It was tried."))
     folder = make_run(**SHORT)
     assert run_here(folder) == 1
     [told] = events(folder, "error")
     assert told["kind"] == "out_of_memory_dry_run"
-    assert "24 MB are available" in told["message"]
+    assert "12 MB are available" in told["message"]
 
 
 def test_where_the_platform_does_not_tell_nothing_is_refused(make_run, monkeypatch) -> None:
@@ -182,7 +182,7 @@ def test_preflight_prints_one_line_and_leaves_no_events(make_run) -> None:
 
 
 def test_preflight_of_a_run_that_cannot_begin(make_run, monkeypatch, capsys) -> None:
-    monkeypatch.setattr(dry_run, "available_memory_mb", lambda _: 24.0)
+    monkeypatch.setattr(dry_run, "available_memory_mb", lambda _: 12.0)
     folder = make_run(**SHORT)
     monkeypatch.setattr(sys, "argv", ["dry_run", "--run", str(folder)])
     with monkeypatch.context() as patched:
