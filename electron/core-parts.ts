@@ -2,15 +2,23 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Handlers, Method } from "../shared/contract/contract.ts";
+import type { GpuFault } from "../shared/contract/gpus.ts";
 import type { Job } from "../shared/contract/jobs.ts";
+import { openCosts } from "./costs/open-costs.ts";
+import { runSources } from "./costs/run-sources.ts";
 import { openDatasetLibrary } from "./datasets/dataset-library.ts";
 import { type Exports, openExports } from "./exports/open-exports.ts";
 import type { FileRegister } from "./gateway/file-register.ts";
 import type { Hub } from "./gateway/hub.ts";
 import { openGpuMonitor } from "./gpus/open-gpu-monitor.ts";
+import { DiskPauseStore } from "./health/disk-pause-store.ts";
+import { openHealthWatch } from "./health/open-health-watch.ts";
+import { watchedJobs } from "./health/watched-jobs.ts";
 import type { Log } from "./home/core-log.ts";
-import { type Jobs, openJobSupervisor } from "./jobs/open-job-supervisor.ts";
+import { type Jobs, openJobSupervisor, type OpenJobSupervisorOptions } from "./jobs/open-job-supervisor.ts";
 import { openModelLibrary } from "./models/open-model-library.ts";
+import { openNotices } from "./notices/open-notices.ts";
+import { openPreflight } from "./preflight/open-preflight.ts";
 import { openPythonEnvironment } from "./python/open-python-environment.ts";
 import { openSettings } from "./settings/settings-store.ts";
 import type { Store } from "./store/open-store.ts";
@@ -27,6 +35,8 @@ export interface CorePartsOptions {
   /** Where the bundle keeps the import worker; from source it is found by itself. */
   importWorkerUrl?: URL;
   env: NodeJS.ProcessEnv;
+  /** For tests of what takes long: other timings, a played restart, leases of their own. */
+  runs?: Partial<Pick<OpenJobSupervisorOptions, "timings" | "bootId" | "leasesPath">>;
 }
 
 export interface CoreParts {
@@ -67,6 +77,7 @@ export function openCoreParts(
     ...shared,
     watch: (topic, watcher) => hub.watch(topic, watcher),
     intervalMs: GPU_INTERVAL_MS,
+    jobOfPid: (pid) => jobs.jobOfPid(pid),
   });
   closers.push(() => gpus.close());
   const python = openPythonEnvironment({
@@ -79,13 +90,30 @@ export function openCoreParts(
   closers.push(() => python.close());
   const models = openModelLibrary({ ...shared, settings, pythonFor: () => python.ready() });
   closers.push(() => models.close());
+  const pauses = new DiskPauseStore(store);
+  const notices = openNotices({
+    ...shared,
+    hooks: () => settings.get().noticeHooks,
+    setHooks: (noticeHooks) => void settings.update({ noticeHooks }),
+    // The health watch has told why.
+    isSilent: (id, { to }) => to === "stopped" && pauses.find(id)?.state === "stopping",
+  });
+  closers.push(() => notices.close());
   const datasets = openDatasetLibrary({
     ...shared,
     resolveFile: files.resolve,
     samplePath: join(trainerPath, "samples", "sample.jsonl"),
+    onImportEnd: (dataset) => notices.addOfDataset(dataset),
     ...(options.importWorkerUrl === undefined ? {} : { workerUrl: options.importWorkerUrl }),
   });
   closers.push(() => datasets.close());
+  const health = openHealthWatch({
+    ...shared,
+    jobs: watchedJobs(() => jobs),
+    subscribe: (topic, listener, key) => hub.subscribe(topic, listener, key),
+    gpus: { ...gpus, faults: () => gpus.requests["gpus.faults"]({}, "local") },
+    addNotice: (draft) => notices.add(draft),
+  });
   const jobs: Jobs = openJobSupervisor({
     ...shared,
     hostName: hostname(),
@@ -94,8 +122,37 @@ export function openCoreParts(
     findDataset: (id) => datasets.findReady(id),
     findModel: (id) => models.find(id),
     gpus: () => gpus.report(),
+    processesOn: (uuid) => gpus.processesOn(uuid),
+    gpuFaults: () => gpus.requests["gpus.faults"]({}, "local") as GpuFault[],
+    stopGraceSeconds: () => settings.get().stopGraceSeconds,
+    reasonToWait: (id) => health.reasonToWait(id),
+    onTransitions: (id, transitions) => notices.addOfJob(id, transitions),
+    ...options.runs,
   });
   closers.push(() => jobs.close());
+  closers.push(() => health.close());
+  jobs
+    .caughtUp()
+    .then(() => health.start())
+    .catch((error: unknown) => log("Runs are not watched over", { error: String(error) }));
+  const runs = runSources(jobs.requests, () => gpus.report());
+  const onJobChanged = (listener: (job: Job) => void) => hub.subscribe("jobs.changed", listener);
+  const costs = openCosts({ ...shared, ...runs, settings, onJobChanged });
+  closers.push(() => costs.close());
+  const preflight = openPreflight({
+    ...shared,
+    runs,
+    costs,
+    onJobChanged,
+    appVersion: options.version,
+    report: () => gpus.report(),
+    pythonFor: (signal) => python.ready(signal),
+    findDataset: (id) => datasets.requests["datasets.get"]({ id }, "local"),
+    findFile: (id) => datasets.findReady(id),
+    findModel: (id) => models.find(id),
+    ...(options.runs?.leasesPath === undefined ? {} : { leasesPath: options.runs.leasesPath }),
+  });
+  closers.push(() => preflight.close());
   const tokens = openTokenInspector({
     ...shared,
     pythonFor: (signal) => python.ready(signal),
@@ -121,7 +178,15 @@ export function openCoreParts(
       ...datasets.requests,
       ...tokens.requests,
       ...jobs.requests,
+      // What a run has cost outlasts it: the books are closed before its files go.
+      "jobs.delete": async (params, caller) => {
+        await costs.settle(params.id);
+        return jobs.requests["jobs.delete"](params, caller);
+      },
+      ...costs.requests,
+      ...preflight.requests,
       ...exports.requests,
+      ...notices.requests,
       ...createProjectCheck({ supabasePath: options.supabasePath, fetch }).requests,
     },
     caughtUp: () => jobs.caughtUp(),

@@ -27,6 +27,8 @@ export interface CoreOptions extends CorePartsOptions {
   shell: AppInfo["shell"];
   /** The built window to serve to browsers; null where there is none to serve. */
   rendererPath: string | null;
+  /** Has this core started with the user's session, or no longer; the desktop does it itself. */
+  setLoginStart?: (isOn: boolean) => Promise<unknown>;
   /** Loopback port; 0 lets the system choose. */
   port: number;
 }
@@ -94,6 +96,14 @@ async function build(
     subscribe: (topic, listener, key) => hub.subscribe(topic, listener, key),
   };
   const parts = openCoreParts(options, { store, hub, files, log }, closers);
+  let isAtLogin: boolean | null = null;
+  hub.subscribe("settings.changed", ({ isStartedAtLogin }) => {
+    if (isStartedAtLogin === isAtLogin) return;
+    isAtLogin = isStartedAtLogin;
+    options.setLoginStart?.(isStartedAtLogin).catch((error: unknown) => {
+      log("Starting at login could not be set", { error: String(error) });
+    });
+  });
   const dispatch = createDispatch(
     {
       ...parts.handlers,

@@ -5,6 +5,7 @@ import {
   dialog,
   ipcMain,
   nativeTheme,
+  Notification,
   type OpenDialogOptions,
   protocol,
   shell,
@@ -15,9 +16,12 @@ import { withFileChoice } from "./desktop/choose-file.ts";
 import { withLlamaCppChoice } from "./desktop/choose-llama-cpp.ts";
 import { CoreSwitch } from "./desktop/core-switch.ts";
 import { findDeskPaths } from "./desktop/desk-paths.ts";
+import { withCommandConsent } from "./desktop/command-consent.ts";
+import { showDesktopNotices } from "./desktop/desktop-notices.ts";
 import { acceptDroppedFiles } from "./desktop/dropped-file.ts";
 import { guardContents } from "./desktop/guard-contents.ts";
 import { joinCore } from "./desktop/join-core.ts";
+import { LoginItem } from "./desktop/login-item.ts";
 import { openDesk, type Desk } from "./desktop/open-desk.ts";
 import { openOutside } from "./desktop/open-outside.ts";
 import { isOurPage } from "./desktop/our-page.ts";
@@ -107,13 +111,20 @@ function run(home: string, log: CoreLog): void {
   const showDialog = (options: OpenDialogOptions) =>
     desk?.showOpenDialog(options) ?? dialog.showOpenDialog(options);
   const dispatch = withFileChoice({
-    dispatch: withLlamaCppChoice({ dispatch: cores.dispatch, showDialog }),
+    dispatch: withCommandConsent({
+      dispatch: withLlamaCppChoice({ dispatch: cores.dispatch, showDialog }),
+      ask: (options) => desk?.showMessageBox(options) ?? dialog.showMessageBox(options),
+    }),
     showDialog,
     registerFile,
   });
   registerIpc(ipcMain, { dispatch, hub: cores.hub }, isOurPage);
   acceptDroppedFiles(ipcMain, { registerFile });
-  cores.hub.subscribe("settings.changed", (settings) => applyTheme(nativeTheme, settings));
+  const loginItem = new LoginItem(app, log.write);
+  cores.hub.subscribe("settings.changed", (settings) => {
+    applyTheme(nativeTheme, settings);
+    loginItem.apply(settings);
+  });
   dispatch("settings.get", {}, "desktop")
     .then((outcome) => outcome.ok && applyTheme(nativeTheme, outcome.result))
     .catch((error: unknown) => log.write("The theme could not be applied", { error }));
@@ -122,6 +133,16 @@ function run(home: string, log: CoreLog): void {
     log.write(message, { cause: String(cause) }),
   );
   desk = openDesk({ home, paths, state, dispatch, log: log.write });
+  showDesktopNotices({
+    hub: cores.hub,
+    dispatch,
+    isSupported: () => Notification.isSupported(),
+    isWindowFocused: () => desk?.isFocused() ?? false,
+    create: ({ title, body }) =>
+      new Notification({ title, body, ...(paths.icon === null ? {} : { icon: paths.icon }) }),
+    open: (place) => desk?.open(place),
+    log: log.write,
+  });
   app.on("second-instance", () => desk?.focus());
   app.on("window-all-closed", () => app.quit());
   closeBeforeQuitting(async () => {

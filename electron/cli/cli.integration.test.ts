@@ -42,6 +42,9 @@ test("nonsense is refused with a sentence and exit code 1", async () => {
     ["inspect", "nothing", "--rows", "first"],
     ["env", "llama-cpp", home],
     ["serve", "--port", "many"],
+    ["autostart", "maybe"],
+    ["queue", "move", "nothing"],
+    ["jobs", "stop", "nothing", "--mode", "at-once"],
   ]) {
     const { exitCode, reply } = await desk(...args);
     expect(exitCode).toBe(1);
@@ -96,6 +99,15 @@ test("a run started with --detach goes on when the command has ended", async () 
   const { reply } = await desk("jobs", "show", job.id);
   expect(reply).toMatchObject({ job: { status: "completed" } });
   expect(existsSync(join(run, "adapter", "adapter_model.safetensors"))).toBe(true);
+
+  const { history } = (await desk("jobs", "history", job.id)).reply as {
+    history: { to: string }[];
+  };
+  expect(history[0]?.to).toBe("queued");
+  expect(history.at(-1)?.to).toBe("completed");
+  expect((await desk("queue", "pause")).reply).toMatchObject({ queue: { isPaused: true } });
+  expect((await desk("queue")).reply).toMatchObject({ queue: { isPaused: true, order: [] } });
+  expect((await desk("queue", "resume")).reply).toMatchObject({ queue: { isPaused: false } });
 });
 
 test("its adapter is exported, its rows are shown as tokens, and it is repeated", async () => {

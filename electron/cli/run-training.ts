@@ -1,7 +1,7 @@
 import type { CoreClient } from "../../shared/contract/contract.ts";
 import type { ReadyDataset } from "../../shared/contract/datasets.ts";
 import type { Hyperparameters, PresetId } from "../../shared/contract/hyperparameters.ts";
-import type { Artifact, Job } from "../../shared/contract/jobs.ts";
+import type { Artifact, Job, JobAccounting } from "../../shared/contract/jobs.ts";
 import type { GpuReport } from "../../shared/contract/gpus.ts";
 import type { ReadyModel } from "../../shared/contract/models.ts";
 import type { RunDevice } from "../../shared/contract/run-folder.ts";
@@ -23,6 +23,7 @@ export interface TrainingWish {
   hyperparameters: Hyperparameters;
   /** Where to train; what is left out is chosen by what there is. */
   device: RunDevice | DeviceOptions;
+  accounting: Partial<JobAccounting>;
   isDetached: boolean;
 }
 
@@ -52,6 +53,7 @@ export async function runTraining(
     presetId: wish.presetId,
     hyperparameters: wish.hyperparameters,
     device,
+    accounting: wish.accounting,
   });
   const seconds = () => Number(((performance.now() - startedAt) / 1000).toFixed(1));
   if (wish.isDetached) {

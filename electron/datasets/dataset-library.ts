@@ -1,5 +1,5 @@
 import type { Handlers, Publish } from "../../shared/contract/contract.ts";
-import type { DatasetFormat } from "../../shared/contract/datasets.ts";
+import type { Dataset, DatasetFormat } from "../../shared/contract/datasets.ts";
 import type { Store } from "../store/open-store.ts";
 import { copyRows } from "./copy-rows.ts";
 import {
@@ -26,6 +26,8 @@ export interface DatasetLibraryOptions {
   /** Where a bundle keeps `import-worker`; from source it is found by itself. */
   readonly workerUrl?: URL;
   readonly limits?: ImportLimits;
+  /** Hears of the end of each import, in the transaction that writes it. */
+  readonly onImportEnd?: (dataset: Dataset) => void;
 }
 
 export interface DatasetFile {
@@ -60,7 +62,7 @@ export interface DatasetLibrary {
 
 /** Opens the library in `<home>/datasets`, tidied up from what earlier processes left. */
 export function openDatasetLibrary(options: DatasetLibraryOptions): DatasetLibrary {
-  const store = new DatasetStore(options.store);
+  const store = new DatasetStore(options.store, options.onImportEnd);
   const folder = new LibraryFolder(options.homePath);
   const { publish, now, createId, log, resolveFile, samplePath } = options;
   tidyLibrary({ store, folder, now, log });

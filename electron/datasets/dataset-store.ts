@@ -15,9 +15,12 @@ export type NewDataset = Pick<Dataset, "id" | "name" | "fileName" | "fileSizeByt
 /** The datasets in the database. Times are ISO 8601 in UTC. */
 export class DatasetStore {
   readonly #store: Store;
+  readonly #onEnd: (dataset: Dataset) => void;
 
-  constructor(store: Store) {
+  /** @param onEnd hears of each import that has ended, in the transaction that writes it. */
+  constructor(store: Store, onEnd: (dataset: Dataset) => void = () => undefined) {
     this.#store = store;
+    this.#onEnd = onEnd;
   }
 
   insert(dataset: NewDataset, at: string): void {
@@ -116,6 +119,7 @@ export class DatasetStore {
           id,
         );
       this.#insertRejections(id, rejections);
+      this.#tellEnd(id);
     });
   }
 
@@ -138,6 +142,7 @@ export class DatasetStore {
         )
         .run(JSON.stringify(failure), found.rejected, id);
       this.#insertRejections(id, found.rejections);
+      this.#tellEnd(id);
     });
   }
 
@@ -216,6 +221,11 @@ export class DatasetStore {
          WHERE dataset_id IN (SELECT id FROM datasets WHERE sha256 = ?)`,
       )
       .run(sha256);
+  }
+
+  #tellEnd(id: string): void {
+    const stored = this.find(id);
+    if (stored !== undefined) this.#onEnd(stored.dataset);
   }
 
   #insertRejections(id: string, rejections: readonly Rejection[]): void {

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { AppError } from "../../shared/app-error.ts";
-import type { Settings } from "../../shared/contract/settings.ts";
+import { type Settings, settingsSchema } from "../../shared/contract/settings.ts";
 import { Hub } from "../gateway/hub.ts";
 import type { CoreSource } from "./core-source.ts";
 import { CoreSwitch } from "./core-switch.ts";
@@ -33,12 +33,7 @@ function switching() {
   return { ...parts, finds, cores: new CoreSwitch(parts) };
 }
 
-const settings: Settings = {
-  theme: "dark",
-  modelFolders: [],
-  pythonPath: null,
-  llamaCppPath: null,
-};
+const settings = settingsSchema.parse({ theme: "dark" });
 
 test("requests wait until a core is there", async () => {
   const { cores, finds, onSwitched } = switching();

@@ -7,6 +7,8 @@ import {
   protocol,
   session,
   shell,
+  type MessageBoxOptions,
+  type MessageBoxReturnValue,
   type OpenDialogOptions,
   type OpenDialogReturnValue,
 } from "electron";
@@ -35,6 +37,10 @@ export interface DeskParts {
 
 export interface Desk {
   focus(): void;
+  isFocused(): boolean;
+  /** Brings the window to the front, at this place of the app: `/jobs/<id>`. */
+  open(place: string | null): void;
+  showMessageBox(options: MessageBoxOptions): Promise<MessageBoxReturnValue>;
   /** Loads the page anew where it is. */
   reload(): void;
   showOpenDialog(options: OpenDialogOptions): Promise<OpenDialogReturnValue>;
@@ -105,13 +111,21 @@ export function openDesk(parts: DeskParts): Desk {
   loadPage(window, "").catch((error: unknown) => {
     parts.log("The page could not be loaded", { error: String(error) });
   });
+  const focus = () => {
+    if (window.isDestroyed()) return;
+    if (window.isMinimized()) window.restore();
+    window.show();
+    window.focus();
+  };
   return {
-    focus: () => {
-      if (window.isDestroyed()) return;
-      if (window.isMinimized()) window.restore();
-      window.show();
-      window.focus();
+    focus,
+    isFocused: () => !window.isDestroyed() && window.isFocused(),
+    open: (place) => {
+      focus();
+      if (place === null || window.isDestroyed()) return;
+      window.webContents.send(shellChannels.navigate, `#${place}`);
     },
+    showMessageBox: (options) => dialog.showMessageBox(window, options),
     reload: () => {
       if (!window.isDestroyed()) window.webContents.reload();
     },

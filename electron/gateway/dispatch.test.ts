@@ -13,6 +13,7 @@ const dispatch = createDispatch(
     "datasets.import": (params: unknown) => asked.push(params),
     "environment.use": (params: unknown) => asked.push(params),
     "settings.update": (params: unknown) => asked.push(params),
+    "notices.setHooks": (params: unknown) => asked.push(params),
     "artifacts.export": (params: unknown) => asked.push(params),
     "jobs.list": () => {
       throw new TypeError("secret internals");
@@ -77,4 +78,12 @@ describe("dispatch", () => {
       expect(await dispatch("settings.update", unset, caller)).toMatchObject({ ok: true });
     },
   );
+
+  test("the desktop's page sets no command to run; its shell asks the person and passes it on", async () => {
+    const command = ["/bin/sh"];
+    const refused = await dispatch("notices.setHooks", { command }, "desktop");
+    expect(refused).toMatchObject({ ok: false, error: { kind: "forbidden" } });
+    expect(await dispatch("notices.setHooks", {}, "desktop")).toMatchObject({ ok: true });
+    expect(await dispatch("notices.setHooks", { command }, "local")).toMatchObject({ ok: true });
+  });
 });

@@ -69,9 +69,16 @@ interface NamedPaths {
   llamaCppPath?: string | null;
 }
 
+/** A command is run at every notice: the desktop shell asks the person, then passes it on as local. */
+function namesCommand(method: Method, params: unknown): boolean {
+  return method === "notices.setHooks" && (params as { command?: unknown }).command !== null;
+}
+
 function isAllowed(method: Method, params: unknown, caller: Caller): boolean {
   if (caller === "local") return true;
   if (LOCAL_ONLY.has(method)) return false;
+  // A browser may send back the command that is set already; its handler sees to that.
+  if (caller === "desktop" && namesCommand(method, params)) return false;
   const { source, targetPath, llamaCppPath } = params as NamedPaths;
   return source?.kind !== "path" && targetPath === undefined && typeof llamaCppPath !== "string";
 }

@@ -5,6 +5,7 @@ import type { JobInput } from "../../shared/contract/jobs.ts";
 import type { RunDevice } from "../../shared/contract/run-folder.ts";
 import type { JobLedger } from "./job-ledger.ts";
 import { EMPTY_REPORT, type JobRecord } from "./job-record.ts";
+import { checkPredecessor } from "./predecessor.ts";
 import type { DatasetFile } from "./run-config.ts";
 
 export interface CreateJobOptions {
@@ -29,6 +30,7 @@ export async function createJob(options: CreateJobOptions, input: JobInput): Pro
   const dataset = await options.findDataset(input.datasetId);
   const model = await options.findModel(input.modelId);
   await checkDevice(input.device, options.gpus);
+  checkPredecessor(ledger, null, input.accounting.afterJobId);
   const at = options.now().toISOString();
   const id = options.createId();
   const record: JobRecord = {
@@ -45,13 +47,23 @@ export async function createJob(options: CreateJobOptions, input: JobInput): Pro
     plan: null,
     dryRun: null,
     best: null,
+    accounting: input.accounting,
     runPath: join(options.runsPath, id),
     createdAt: at,
     updatedAt: at,
-    state: { status: "queued", queuedAt: at, startedAt: null, hasPriority: false },
+    state: {
+      status: "queued",
+      queuedAt: at,
+      startedAt: null,
+      hasPriority: false,
+      notBefore: null,
+      delayCause: null,
+    },
     eventsOffset: 0,
     report: EMPTY_REPORT,
     idleInterruptions: 0,
+    queueRank: 0,
+    retriesUsed: 0,
     adapterPath: null,
   };
   ledger.create(record, "Queued.");

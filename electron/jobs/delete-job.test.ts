@@ -3,6 +3,8 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { BENCH_TIMINGS, JobBench } from "./fixtures/job-bench.ts";
 import { TrainerFiles } from "./fixtures/trainer-files.ts";
 
+const TABLES = ["metrics_series", "metrics_blocks", "run_timeline", "runs", "model_artifacts"];
+
 let bench: JobBench;
 beforeEach(async () => {
   bench = await JobBench.open();
@@ -34,7 +36,7 @@ it("removes an ended job with its folder, points, history and adapter", async ()
   expect(existsSync(job.runPath)).toBe(false);
   await expect(bench.get(job.id)).rejects.toMatchObject({ kind: "not_found" });
   expect(await bench.jobs.requests["artifacts.list"]({}, "local")).toEqual([]);
-  for (const table of ["metrics_points", "run_timeline", "runs", "model_artifacts"]) {
+  for (const table of TABLES) {
     expect(bench.store.prepare(`SELECT * FROM ${table}`).all()).toEqual([]);
   }
   expect(bench.published.at(-1)).toMatchObject({ topic: "jobs.removed", data: { id: job.id } });

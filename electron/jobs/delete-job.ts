@@ -6,10 +6,11 @@ import type { JobLedger, LedgerStores } from "./job-ledger.ts";
 import { hasEnded } from "./job-state.ts";
 import type { JobTimings } from "./job-timings.ts";
 import { waitForLastProcesses } from "./last-processes.ts";
+import type { BootId } from "./process-identity.ts";
 import { RunFolder } from "./run-folder.ts";
 
 /** Few enough to take some ten milliseconds. */
-const POINTS_AT_ONCE = 5000;
+const BLOCKS_AT_ONCE = 500;
 
 /**
  * Removes an ended job for good: its folder first, so that a deletion that was cut short leaves a
@@ -17,7 +18,7 @@ const POINTS_AT_ONCE = 5000;
  */
 export async function deleteJob(
   id: string,
-  deps: LedgerStores & { ledger: JobLedger; runsPath: string; timings: JobTimings },
+  deps: LedgerStores & { ledger: JobLedger; runsPath: string; timings: JobTimings; bootId: BootId },
 ): Promise<void> {
   const { ledger, jobs, metrics, runsPath } = deps;
   const record = ledger.get(id);
@@ -38,7 +39,7 @@ export async function deleteJob(
     );
   }
   const { handoverMs, batchMs } = deps.timings;
-  const patience = { timeoutMs: handoverMs, intervalMs: batchMs };
+  const patience = { timeoutMs: handoverMs, intervalMs: batchMs, bootId: deps.bootId };
   const pids = await waitForLastProcesses(new RunFolder(path), patience);
   if (pids.length > 0) {
     throw new AppError(
@@ -47,7 +48,7 @@ export async function deleteJob(
     );
   }
   await rm(path, { recursive: true, force: true, maxRetries: 3 });
-  while (metrics.removeSome(id, POINTS_AT_ONCE) === POINTS_AT_ONCE) await otherWork();
+  while (metrics.removeSome(id, BLOCKS_AT_ONCE) === BLOCKS_AT_ONCE) await otherWork();
   jobs.remove(id);
-  ledger.forget(id);
+  ledger.news.forget(id);
 }

@@ -1,13 +1,15 @@
-import { readdir, stat } from "node:fs/promises";
-import { join, relative, resolve, sep } from "node:path";
+import { join } from "node:path";
 import { assertNever } from "../../shared/contract/assert-never.ts";
-import type { Artifact } from "../../shared/contract/jobs.ts";
+import type { GpuFault } from "../../shared/contract/gpus.ts";
 import type { RunExit } from "../../shared/contract/run-folder.ts";
-import type { JobLedger } from "./job-ledger.ts";
+import { adapterFiles } from "./adapter-files.ts";
+import type { Change, JobLedger } from "./job-ledger.ts";
 import type { JobRecord } from "./job-record.ts";
 import type { JobError } from "./job-state.ts";
+import type { JobTimings } from "./job-timings.ts";
 import { readLogPage } from "./log-page.ts";
 import type { MetricsStore } from "./metrics-store.ts";
+import { retryDecision } from "./retry-decision.ts";
 import { decideRunEnd, noAdapter, type RunEnd } from "./run-end.ts";
 import { RunFolder } from "./run-folder.ts";
 import type { Presence } from "./run-presence.ts";
@@ -21,15 +23,25 @@ export interface FinishOptions {
   metrics: MetricsStore;
   createId: () => string;
   now: () => Date;
+  timings: Pick<JobTimings, "retryDelaysMs" | "deferMs">;
+  /** Driver errors of this boot. */
+  gpuFaults: () => readonly GpuFault[];
 }
 
 /** Brings a job to the state that the end of its attempt means. Does nothing when it has ended. */
 export async function finishRun(
   options: FinishOptions,
   jobId: string,
-  end: { exit: RunExit | null; presence: Presence; runner: RunnerProcess | null },
+  end: {
+    exit: RunExit | null;
+    presence: Presence;
+    runner: RunnerProcess | null;
+    /** Pids that no signal has ended. */
+    unkillable: readonly number[];
+  },
 ): Promise<void> {
   const record = options.ledger.get(jobId);
+  if (end.unkillable.length > 0) return fail(options, record, cannotBeEnded(end.unkillable));
   if (end.exit === null && end.presence === "never_began" && record.state.status !== "stopping") {
     return fail(options, record, await neverBegan(record, end.runner));
   }
@@ -45,6 +57,8 @@ export async function finishRun(
         note: { kind: "status", message: `Stopped. ${decided.note}` },
       });
       return;
+    case "gpu_taken":
+      return defer(options, record, decided.message);
     case "interrupted":
       return interrupt(options, record, decided.cause);
     default:
@@ -89,37 +103,84 @@ async function complete(
   });
 }
 
-/** Files that are there, whatever the event says, and only inside the run folder. */
-async function adapterFiles(runPath: string, adapterPath: string): Promise<Artifact["files"]> {
-  const path = resolve(runPath, adapterPath);
-  const inside = relative(resolve(runPath), path);
-  if (inside === "" || inside === ".." || inside.startsWith(`..${sep}`)) return [];
-  try {
-    const entries = await readdir(path, { withFileTypes: true, recursive: true });
-    const files = entries.filter((entry) => entry.isFile());
-    const sized = files.map(async ({ parentPath, name }) => {
-      const full = join(parentPath, name);
-      const { size } = await stat(full);
-      return { name: relative(path, full).split(sep).join("/"), bytes: size };
-    });
-    return (await Promise.all(sized)).sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
-}
-
+/** A job that failed stays so, or is queued again at once where a retry may mend it. */
 export function fail(
-  options: Pick<FinishOptions, "ledger" | "now">,
+  options: Pick<FinishOptions, "ledger" | "now" | "timings" | "gpuFaults">,
   record: JobRecord,
   error: JobError,
 ): void {
+  const at = timeOf(options);
+  const { retries } = record.accounting;
+  const retriesUsed = record.report.hasCheckpoint ? 0 : record.retriesUsed;
+  const faults = faultsOf(record, options.gpuFaults());
+  const history = { retries, retriesUsed, faults };
+  const decision = retryDecision(error, history, options.timings.retryDelaysMs);
   // What the trainer said itself is in the history already.
   const isKnown = record.report.error?.message === error.message;
-  options.ledger.apply(record.id, {
-    event: { type: "fail", at: timeOf(options), error },
-    ...(isKnown ? {} : { note: { kind: "error", message: `${error.message} ${error.remedy}` } }),
+  const told = isKnown ? [] : [`${error.message} ${error.remedy}`];
+  if (!decision.retry && (retriesUsed > 0 || faults.length > 0)) {
+    told.push(`Not tried again by itself. ${decision.why}`);
+  }
+  const failure: Change = {
+    event: { type: "fail", at, error },
+    ...(told.length === 0 ? {} : { note: { kind: "error", message: told.join(" ") } }),
+  };
+  if (!decision.retry || record.state.status === "stopping") {
+    options.ledger.apply(record.id, failure);
+    return;
+  }
+  const notBefore = new Date(Date.parse(at) + decision.delayMs).toISOString();
+  const count = `(${decision.number} of ${retries})`;
+  options.ledger.applyAll(record.id, [
+    failure,
+    {
+      event: { type: "resume", at, hasPriority: true, notBefore, delayCause: error.message },
+      set: { retriesUsed: decision.number },
+      note: {
+        kind: "status",
+        message: `Queued again by itself ${count}, to go on in ${seconds(decision.delayMs)}.`,
+      },
+    },
+  ]);
+}
+
+/** Of the job's GPUs, since this attempt began. */
+function faultsOf({ device, state }: JobRecord, faults: readonly GpuFault[]): GpuFault[] {
+  if (device.kind === "cpu" || !("startedAt" in state) || state.startedAt === null) return [];
+  const since = Date.parse(state.startedAt);
+  return faults.filter(
+    ({ uuid, at }) => uuid !== null && device.uuids.includes(uuid) && Date.parse(at) >= since,
+  );
+}
+
+function seconds(ms: number): string {
+  return ms >= 60_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 1000)} s`;
+}
+
+/** Nothing was started: the job waits on, and is first in line when its GPU is free. */
+function defer(options: FinishOptions, record: JobRecord, message: string): void {
+  const at = timeOf(options);
+  const notBefore = new Date(Date.parse(at) + options.timings.deferMs).toISOString();
+  const deferred = options.ledger.apply(record.id, {
+    event: { type: "defer", at, notBefore, delayCause: message },
+    note: { kind: "warning", message: `Not started: ${message}` },
   });
+  if (deferred !== null) return;
+  // It was asked to stop in the meantime.
+  options.ledger.apply(record.id, {
+    event: { type: "end_stopped", at },
+    note: { kind: "status", message: "Stopped before it began." },
+  });
+}
+
+function cannotBeEnded(pids: readonly number[]): JobError {
+  const which = pids.length === 1 ? `Process ${pids[0]}` : `Processes ${pids.join(", ")}`;
+  return {
+    kind: "unkillable",
+    message: `${which} of this run could not be ended, not even by SIGKILL: the system itself waits for a device or a disk.`,
+    remedy:
+      "Its GPUs are not used before it has left. If it does not, restart the computer; then press Resume.",
+  };
 }
 
 function interrupt(options: FinishOptions, record: JobRecord, cause: string): void {
@@ -150,7 +211,7 @@ export function requeue(
       note: { kind: "warning", message: `Interrupted. ${cause}` },
     },
     {
-      event: { type: "resume", at, hasPriority: true },
+      event: { type: "resume", at, hasPriority: true, notBefore: null, delayCause: null },
       set: { idleInterruptions },
       note: { kind: "status", message: "Queued again by itself; it goes on where it can." },
     },

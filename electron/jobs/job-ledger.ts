@@ -1,19 +1,20 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { Publish } from "../../shared/contract/contract.ts";
-import type { Artifact, Job, MetricsPoint, TimelineEntry } from "../../shared/contract/jobs.ts";
+import type { Artifact, JobStatus, TimelineEntry } from "../../shared/contract/jobs.ts";
 import type { Store } from "../store/open-store.ts";
 import type { ArtifactStore } from "./artifact-store.ts";
-import { jobOf, type JobRecord } from "./job-record.ts";
+import type { JobRecord } from "./job-record.ts";
 import type { JobStore } from "./job-store.ts";
 import { type JobEvent, transition } from "./lifecycle.ts";
+import { JobNews } from "./job-news.ts";
 import type { MetricsStore } from "./metrics-store.ts";
+import type { QueuePlace } from "./queue-order.ts";
 import { foldEvents } from "./run-fold.ts";
 import type { ParsedEvents } from "./parse-run-events.ts";
 import type { SampleStore } from "./sample-store.ts";
 import type { NewTimelineEntry, TimelineStore } from "./timeline-store.ts";
-
-/** Progress alone is announced at most this often; a change of status always at once. */
-const PROGRESS_INTERVAL_MS = 500;
+import { causeOf } from "./transition-cause.ts";
+import type { NewTransition, TransitionStore } from "./transition-store.ts";
 
 export interface LedgerStores {
   store: Store;
@@ -22,6 +23,7 @@ export interface LedgerStores {
   timeline: TimelineStore;
   samples: SampleStore;
   artifacts: ArtifactStore;
+  transitions: TransitionStore;
 }
 
 export interface LedgerOptions extends LedgerStores {
@@ -36,7 +38,15 @@ export interface Change {
   set?: Partial<
     Pick<
       JobRecord,
-      "attempt" | "eventsOffset" | "report" | "idleInterruptions" | "adapterPath" | "plan"
+      | "attempt"
+      | "eventsOffset"
+      | "report"
+      | "idleInterruptions"
+      | "adapterPath"
+      | "plan"
+      | "accounting"
+      | "queueRank"
+      | "retriesUsed"
     >
   >;
   artifact?: Omit<Artifact, "path" | "baseModelName">;
@@ -48,12 +58,11 @@ export interface Change {
  */
 export class JobLedger {
   readonly #options: LedgerOptions;
-  readonly #listeners = new Set<(record: JobRecord) => void>();
-  readonly #announced = new Map<string, { progress: JobRecord["progress"]; atMs: number }>();
-  #waitingFor: ReadonlyMap<string, string> = new Map();
+  readonly news: JobNews;
 
   constructor(options: LedgerOptions) {
     this.#options = options;
+    this.news = new JobNews({ ...options, find: (id) => this.find(id) });
   }
 
   /** @throws AppError `not_found` */
@@ -71,24 +80,21 @@ export class JobLedger {
     return this.#options.jobs.listUnfinished();
   }
 
-  toJob(record: JobRecord): Job {
-    return jobOf(record, this.#waitingFor.get(record.id) ?? null);
-  }
-
-  /** Called for every job whose state changed, after the commit. */
-  onChange(listener: (record: JobRecord) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   create(record: JobRecord, note: string): void {
-    const { jobs, store, timeline } = this.#options;
-    const entries = store.transaction(() => {
-      jobs.insert(record);
-      return timeline.append(record.id, [this.#entry(record, { kind: "status", message: note })]);
+    const { jobs, store, timeline, transitions } = this.#options;
+    const created = this.#step(record, null, "create", note);
+    const ranked = { ...record, queueRank: jobs.nextQueueRank() };
+    const { entries, steps } = store.transaction(() => {
+      jobs.insert(ranked);
+      return {
+        entries: timeline.append(record.id, [
+          this.#entry(record, { kind: "status", message: note }),
+        ]),
+        steps: transitions.append(record.id, [created]),
+      };
     });
-    this.#announce(record);
-    this.#publishEntries(record.id, entries);
+    this.news.announce(ranked, steps);
+    this.news.tellEntries(record.id, entries);
   }
 
   /** @returns the job as it is now, or null when the event does not apply in its state. */
@@ -98,105 +104,110 @@ export class JobLedger {
 
   /** Several changes in one transaction: all of them, or none when one does not apply. */
   applyAll(id: string, changes: readonly Change[]): JobRecord | null {
-    const { jobs, store, timeline, artifacts } = this.#options;
+    const { jobs, store, timeline, artifacts, transitions } = this.#options;
     const before = this.get(id);
     let record = before;
     const notes: NewTimelineEntry[] = [];
+    const taken: NewTransition[] = [];
     for (const { event, set, note } of changes) {
       if (event !== undefined) {
         const result = transition(record.state, event);
         if (!result.applies) return null;
-        record = { ...record, state: result.state };
+        const from = record.state.status;
+        record = { ...record, ...set, state: result.state };
+        if (result.state.status !== from) {
+          if (result.state.status === "queued") {
+            record = { ...record, queueRank: jobs.nextQueueRank() };
+          }
+          taken.push(this.#step(record, from, event.type, causeOf(event, note?.message)));
+        }
       }
       record = { ...record, ...set };
       if (note !== undefined) notes.push(this.#entry(record, note));
     }
     record = { ...record, updatedAt: this.#options.now().toISOString() };
-    const entries = store.transaction(() => {
+    const { entries, steps } = store.transaction(() => {
       jobs.save(record);
       for (const { artifact } of changes) if (artifact !== undefined) artifacts.insert(artifact);
-      return timeline.append(id, notes);
+      return { entries: timeline.append(id, notes), steps: transitions.append(id, taken) };
     });
-    this.#publishEntries(id, entries);
-    for (const { artifact } of changes) this.#publishArtifact(artifact);
-    if (record.state !== before.state) this.#announce(record);
+    this.news.tellEntries(id, entries);
+    for (const { artifact } of changes) this.news.tellArtifact(artifact);
+    const isNews = record.state !== before.state || record.accounting !== before.accounting;
+    if (isNews) this.news.announce(record, steps);
     return record;
   }
 
-  /** Points, history, progress and the new offset in one transaction: never one without another. */
-  commitEvents(id: string, parsed: ParsedEvents, eventsOffset: number): void {
-    const { jobs, metrics, samples, store, timeline } = this.#options;
+  /** The queue in another order: all of it in one transaction. */
+  arrange(places: readonly QueuePlace[]): void {
+    const { jobs, store, now } = this.#options;
+    const moved: JobRecord[] = [];
+    for (const { id, queueRank, priority, hasPriority } of places) {
+      const record = this.get(id);
+      const { applies, state } = transition(record.state, { type: "arrange", hasPriority });
+      if (!applies) continue;
+      const isSame =
+        record.queueRank === queueRank &&
+        record.accounting.priority === priority &&
+        JSON.stringify(state) === JSON.stringify(record.state);
+      if (isSame) continue;
+      const accounting = { ...record.accounting, priority };
+      moved.push({ ...record, state, queueRank, accounting, updatedAt: now().toISOString() });
+    }
+    store.transaction(() => moved.forEach((record) => jobs.save(record)));
+    for (const record of moved) this.news.announce(record, []);
+  }
+
+  /**
+   * Points, history, progress and the new offset in one transaction: never one without another.
+   *
+   * @param isMoreComing more events wait in the file, so what is told of points can wait as well.
+   */
+  commitEvents(id: string, parsed: ParsedEvents, eventsOffset: number, isMoreComing = false): void {
+    const { jobs, metrics, samples, store, timeline, transitions } = this.#options;
     const before = this.get(id);
     const fold = foldEvents(before, parsed.events);
     const record = { ...fold.record, eventsOffset, updatedAt: this.#options.now().toISOString() };
     const warning = this.#warning(record, parsed.problems);
-    const points = new Map<number, MetricsPoint>();
-    const entries = store.transaction(() => {
-      for (const point of fold.points) points.set(point.step, metrics.save(id, point));
+    const { state } = record;
+    const reached =
+      state.status === before.state.status
+        ? []
+        : [this.#step(record, before.state.status, "phase", phaseCause(state))];
+    const { saved, entries, steps } = store.transaction(() => {
+      const saved = metrics.save(id, fold.points);
       for (const sample of fold.samples) samples.save(id, sample);
       jobs.save(record);
-      return timeline.append(id, [...fold.entries, ...warning]);
+      return {
+        saved,
+        entries: timeline.append(id, [...fold.entries, ...warning]),
+        steps: transitions.append(id, reached),
+      };
     });
-    if (points.size > 0) {
-      this.#options.publish("jobs.points", { id, points: [...points.values()] }, id);
-    }
+    this.news.tellPoints(id, saved, isMoreComing);
     if (fold.samples.length > 0) {
       this.#options.publish("jobs.samples", { id, samples: fold.samples }, id);
     }
-    this.#publishEntries(id, entries);
+    this.news.tellEntries(id, entries);
     const isSame = JSON.stringify(record.state) === JSON.stringify(before.state);
-    if (isSame && hasSameFindings(record, before)) this.announceProgress(record);
-    else this.#announce(record);
-  }
-
-  /** Tells of progress, unless it was told a moment ago; called again and again, it catches up. */
-  announceProgress(record: JobRecord): void {
-    const last = this.#announced.get(record.id);
-    const { step, totalSteps } = record.progress;
-    if (last?.progress.step === step && last.progress.totalSteps === totalSteps) return;
-    const atMs = this.#options.now().getTime();
-    if (last !== undefined && Math.abs(atMs - last.atMs) < PROGRESS_INTERVAL_MS) return;
-    this.#publishJob(record);
-  }
-
-  /** What each queued job waits for; those for which it changed are announced. */
-  setWaiting(waitingFor: ReadonlyMap<string, string>, queued: readonly JobRecord[]): void {
-    const before = this.#waitingFor;
-    this.#waitingFor = waitingFor;
-    for (const record of queued) {
-      if (before.get(record.id) !== waitingFor.get(record.id)) this.#publishJob(record);
-    }
-  }
-
-  forget(id: string): void {
-    this.#announced.delete(id);
-    this.#options.publish("jobs.removed", { id }, id);
-  }
-
-  #announce(record: JobRecord): void {
-    this.#publishJob(record);
-    for (const listener of this.#listeners) listener(record);
-  }
-
-  #publishJob(record: JobRecord): void {
-    const atMs = this.#options.now().getTime();
-    this.#announced.set(record.id, { progress: record.progress, atMs });
-    this.#options.publish("jobs.changed", this.toJob(record), record.id);
-  }
-
-  #publishEntries(id: string, entries: TimelineEntry[]): void {
-    if (entries.length > 0) this.#options.publish("jobs.timeline", { id, entries }, id);
-  }
-
-  #publishArtifact(artifact: Change["artifact"]): void {
-    const stored = artifact === undefined ? null : this.#options.artifacts.find(artifact.id);
-    if (stored !== null) this.#options.publish("artifacts.changed", stored, stored.id);
+    if (isSame && hasSameFindings(record, before)) this.news.announceProgress(record);
+    else this.news.announce(record, steps);
   }
 
   #entry(record: JobRecord, note: NonNullable<Change["note"]>): NewTimelineEntry {
     const at = this.#options.now().toISOString();
     const step = record.progress.step > 0 ? record.progress.step : null;
     return { at, attempt: Math.max(1, record.attempt), step, ...note };
+  }
+
+  #step(
+    record: JobRecord,
+    from: JobStatus | null,
+    event: NewTransition["event"],
+    cause: string,
+  ): NewTransition {
+    const at = this.#options.now().toISOString();
+    return { at, attempt: record.attempt, from, to: record.state.status, event, cause };
   }
 
   /** One line however many lines are bad: a damaged file must not flood the history. */
@@ -209,6 +220,12 @@ export class JobLedger {
         : `${problems.length} lines of events.jsonl were left out, the first of them`;
     return [this.#entry(record, { kind: "warning", message: `${what}: ${first}` })];
   }
+}
+
+function phaseCause(state: JobRecord["state"]): string {
+  return state.status === "running"
+    ? `The trainer is ${state.phase}.`
+    : `The trainer reported that it is ${state.status}.`;
 }
 
 /** What is told of besides the state and the progress: seldom new, and then at once. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { assertNever } from "../../shared/contract/assert-never.ts";
-import { type Job, jobBestSchema } from "../../shared/contract/jobs.ts";
+import { type Job, jobBestSchema, type JobHealth } from "../../shared/contract/jobs.ts";
 import { type ActiveState, isActive, jobErrorSchema, type JobState } from "./job-state.ts";
 
 /** What the events of the present attempt have said of its end; kept, since they are read once. */
@@ -43,6 +43,7 @@ export interface JobRecord extends Pick<
   | "plan"
   | "dryRun"
   | "best"
+  | "accounting"
   | "runPath"
   | "createdAt"
   | "updatedAt"
@@ -52,6 +53,10 @@ export interface JobRecord extends Pick<
   readonly eventsOffset: number;
   readonly report: AttemptReport;
   readonly idleInterruptions: number;
+  /** The place in the queue among jobs of the same priority: the least comes first. */
+  readonly queueRank: number;
+  /** Retries in a row without a checkpoint in between. */
+  readonly retriesUsed: number;
   /** Relative to `runPath`; null until there is a result. */
   readonly adapterPath: string | null;
 }
@@ -62,13 +67,22 @@ export function isActiveJob(record: JobRecord): record is ActiveJob {
   return isActive(record.state);
 }
 
+/** What is known of a job at the moment and kept nowhere. */
+export interface JobOutlook {
+  readonly waitingFor: string | null;
+  readonly health: JobHealth | null;
+}
+
 /** The job as clients see it. */
-export function jobOf(record: JobRecord, waitingFor: string | null): Job {
+export function jobOf(record: JobRecord, { waitingFor, health }: JobOutlook): Job {
   const { state, eventsOffset: _, report: __, idleInterruptions: ___, ...rest } = record;
-  const { adapterPath: ____, ...common } = rest;
+  const { adapterPath: ____, queueRank: _____, retriesUsed: ______, ...kept } = rest;
+  const common = { ...kept, health };
   switch (state.status) {
-    case "queued":
-      return { ...common, status: "queued", queuedAt: state.queuedAt, waitingFor };
+    case "queued": {
+      const { queuedAt, notBefore } = state;
+      return { ...common, status: "queued", queuedAt, notBefore, waitingFor };
+    }
     case "draft":
     case "preparing":
     case "running":

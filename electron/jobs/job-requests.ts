@@ -10,17 +10,22 @@ import type { JobTimings } from "./job-timings.ts";
 import { readLogPage } from "./log-page.ts";
 import { readMetricsWindow } from "./metrics-window.ts";
 import { readIfThere, runConfigOf, runConfigText } from "./run-config.ts";
+import { checkPredecessor } from "./predecessor.ts";
+import type { BootId } from "./process-identity.ts";
 import { RunFolder } from "./run-folder.ts";
+import { STOP_WORDS } from "./transition-cause.ts";
 
 export type JobMethod = Exclude<
   Extract<Method, `jobs.${string}` | `artifacts.${string}`>,
-  "artifacts.export"
+  "artifacts.export" | "jobs.preflight" | "jobs.dryRun" | "jobs.cancelDryRun"
 >;
 
 export interface JobRequestsOptions extends LedgerStores, CreateJobOptions {
   supervisor: JobSupervisor;
   appVersion: string;
   timings: JobTimings;
+  bootId: BootId;
+  stopGraceSeconds: () => number;
 }
 
 export function createJobRequests(options: JobRequestsOptions): Handlers<JobMethod> {
@@ -30,42 +35,73 @@ export function createJobRequests(options: JobRequestsOptions): Handlers<JobMeth
   /** An answer must not be older than the events that were sent before it. */
   const asPlanned = async (id: string) => {
     await supervisor.planned();
-    return ledger.toJob(ledger.get(id));
+    return ledger.news.toJob(ledger.get(id));
   };
+  const remove = async (id: string) => {
+    deleting.add(id);
+    try {
+      await deleteJob(id, options);
+    } finally {
+      deleting.delete(id);
+    }
+    await supervisor.replan();
+  };
+  /** Asking a second time cannot give a run more time than it has. */
+  const hurriedGrace = ({ state }: JobRecord, graceSeconds: number | null) =>
+    state.status !== "stopping" || state.stop.graceSeconds !== null || graceSeconds === null
+      ? graceSeconds
+      : Math.min(graceSeconds, options.stopGraceSeconds());
   return {
     "jobs.create": async (input) => asPlanned(await createJob(options, input)),
-    "jobs.list": () => jobs.list().map((record) => ledger.toJob(record)),
-    "jobs.get": ({ id }) => ledger.toJob(ledger.get(id)),
-    "jobs.stop": ({ id }) => {
+    "jobs.list": () => jobs.list().map((record) => ledger.news.toJob(record)),
+    "jobs.get": ({ id }) => ledger.news.toJob(ledger.get(id)),
+    "jobs.stop": async ({ id, mode, graceSeconds }) => {
       const record = ledger.get(id);
-      if (record.state.status === "stopping") return ledger.toJob(record);
+      const stop = { mode, graceSeconds: hurriedGrace(record, graceSeconds) };
       const stopped = ledger.apply(id, {
-        event: { type: "stop", at: now().toISOString() },
-        note: { kind: "status", message: "Asked to stop." },
+        event: { type: "stop", at: now().toISOString(), stop },
+        note: { kind: "status", message: STOP_WORDS[mode] },
       });
-      if (stopped === null) throw refusal(record, "stopped");
+      if (stopped === null) {
+        if (record.state.status === "stopping") return ledger.news.toJob(record);
+        throw refusal(record, "stopped");
+      }
       supervisor.hurryStop(id);
-      return ledger.toJob(stopped);
+      if (mode === "discard" && stopped.state.status === "stopped") await remove(id);
+      return ledger.news.toJob(stopped);
     },
+    "jobs.checkpoint": ({ id }) => supervisor.requestCheckpoint(ledger.get(id)),
+    "jobs.setAccounting": async ({ id, accounting }) => {
+      const record = ledger.get(id);
+      if (record.state.status === "completed") {
+        throw new AppError("conflict", `“${record.name}” is completed: nothing of it can change.`);
+      }
+      const set = { accounting: { ...record.accounting, ...withoutUndefined(accounting) } };
+      checkPredecessor(ledger, id, set.accounting.afterJobId);
+      ledger.apply(id, { set });
+      return asPlanned(id);
+    },
+    "jobs.history": ({ id }) => options.transitions.list(ledger.get(id).id),
     "jobs.resume": async ({ id }) => {
       const record = ledger.get(id);
       const resumed = deleting.has(id)
         ? null
         : ledger.apply(id, {
-            event: { type: "resume", at: now().toISOString(), hasPriority: false },
-            set: { idleInterruptions: 0 },
+            event: {
+              type: "resume",
+              at: now().toISOString(),
+              hasPriority: false,
+              notBefore: null,
+              delayCause: null,
+            },
+            set: { idleInterruptions: 0, retriesUsed: 0 },
             note: { kind: "status", message: "Queued again, to go on from the newest checkpoint." },
           });
       if (resumed === null) throw refusal(record, "resumed");
       return asPlanned(resumed.id);
     },
     "jobs.delete": async ({ id }) => {
-      deleting.add(id);
-      try {
-        await deleteJob(id, options);
-      } finally {
-        deleting.delete(id);
-      }
+      await remove(id);
       return null;
     },
     "jobs.metrics": ({ id, fromStep = 0, toStep = Number.MAX_SAFE_INTEGER, pixels }) => {
@@ -90,6 +126,15 @@ export function createJobRequests(options: JobRequestsOptions): Handlers<JobMeth
       if (artifact !== null) return artifact;
       throw new AppError("not_found", `There is no adapter ${id}. Its job may have been deleted.`);
     },
+  };
+}
+
+/** What a caller names without a value stays as it is. */
+function withoutUndefined<T extends object>(
+  change: T,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { stopSchema } from "../../shared/contract/jobs.ts";
 import { runPhaseSchema } from "../../shared/contract/run-folder.ts";
 
 const time = z.iso.datetime();
@@ -23,6 +24,10 @@ export const jobStateSchema = z.discriminatedUnion("status", [
     startedAt: time.nullable(),
     /** An interrupted run goes on before others begin. */
     hasPriority: z.boolean(),
+    /** Not before then, after a failure that a retry may mend. */
+    notBefore: time.nullable().default(null),
+    /** Why not before then. */
+    delayCause: z.string().nullable().default(null),
   }),
   z.object({
     status: z.literal("preparing"),
@@ -31,7 +36,12 @@ export const jobStateSchema = z.discriminatedUnion("status", [
     message: z.string(),
   }),
   z.object({ status: z.literal("running"), startedAt: time, phase: runPhaseSchema }),
-  z.object({ status: z.literal("stopping"), startedAt: time, stopRequestedAt: time }),
+  z.object({
+    status: z.literal("stopping"),
+    startedAt: time,
+    stopRequestedAt: time,
+    stop: stopSchema.default({ mode: "checkpoint", graceSeconds: null }),
+  }),
   z.object({
     status: z.literal("completed"),
     startedAt: time,

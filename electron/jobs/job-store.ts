@@ -1,6 +1,11 @@
 import type { SQLInputValue } from "node:sqlite";
 import { hyperparametersSchema, presetIdSchema } from "../../shared/contract/hyperparameters.ts";
-import { jobBestSchema, jobDryRunSchema, jobPlanSchema } from "../../shared/contract/jobs.ts";
+import {
+  jobAccountingSchema,
+  jobBestSchema,
+  jobDryRunSchema,
+  jobPlanSchema,
+} from "../../shared/contract/jobs.ts";
 import { runDeviceSchema } from "../../shared/contract/run-folder.ts";
 import type { Row, Store } from "../store/open-store.ts";
 import { attemptReportSchema, type JobRecord } from "./job-record.ts";
@@ -8,7 +13,7 @@ import { type JobState, jobStateSchema } from "./job-state.ts";
 
 const SELECT = `
   SELECT j.*, d.name AS dataset_name, r.run_path, r.model_path, r.attempt, r.events_offset, r.plan,
-    r.dry_run, r.best, r.attempt_report, r.idle_interruptions, r.adapter_path, r.state
+    r.dry_run, r.best, r.attempt_report, r.idle_interruptions, r.accounting, r.queue_rank, r.retries_used, r.adapter_path, r.state
   FROM training_jobs j
   JOIN runs r ON r.job_id = j.id
   JOIN datasets d ON d.id = j.dataset_id`;
@@ -82,7 +87,7 @@ export class JobStore {
       this.#store
         .prepare(
           `UPDATE runs SET attempt = ?, events_offset = ?, plan = ?, dry_run = ?, best = ?,
-             attempt_report = ?, idle_interruptions = ?, adapter_path = ?, state = ?
+             attempt_report = ?, idle_interruptions = ?, accounting = ?, queue_rank = ?, retries_used = ?, adapter_path = ?, state = ?
            WHERE job_id = ?`,
         )
         .run(
@@ -93,6 +98,9 @@ export class JobStore {
           textOrNull(record.best),
           JSON.stringify(record.report),
           record.idleInterruptions,
+          JSON.stringify(record.accounting),
+          record.queueRank,
+          record.retriesUsed,
           record.adapterPath,
           JSON.stringify(ownFields(state)),
           record.id,
@@ -116,6 +124,17 @@ export class JobStore {
       `${SELECT} WHERE j.status IN ('queued', 'preparing', 'running', 'stopping')
        ORDER BY j.created_at, j.id`,
     );
+  }
+
+  /** Behind all that are in the queue. */
+  nextQueueRank(): number {
+    const row = this.#store
+      .prepare(
+        `SELECT coalesce(max(r.queue_rank), -1) + 1 AS next FROM runs r
+         JOIN training_jobs j ON j.id = r.job_id WHERE j.status = 'queued'`,
+      )
+      .get();
+    return Number(row?.["next"] ?? 0);
   }
 
   remove(id: string): void {
@@ -149,6 +168,7 @@ function recordOf(row: Row): JobRecord {
     plan: row["plan"] === null ? null : jobPlanSchema.parse(jsonOf(row["plan"])),
     dryRun: row["dry_run"] === null ? null : jobDryRunSchema.parse(jsonOf(row["dry_run"])),
     best: row["best"] === null ? null : jobBestSchema.parse(jsonOf(row["best"])),
+    accounting: jobAccountingSchema.parse(jsonOf(row["accounting"])),
     runPath: String(row["run_path"]),
     createdAt: String(row["created_at"]),
     updatedAt: String(row["updated_at"]),
@@ -156,6 +176,8 @@ function recordOf(row: Row): JobRecord {
     eventsOffset: Number(row["events_offset"]),
     report: attemptReportSchema.parse(jsonOf(row["attempt_report"])),
     idleInterruptions: Number(row["idle_interruptions"]),
+    queueRank: Number(row["queue_rank"]),
+    retriesUsed: Number(row["retries_used"]),
     adapterPath: row["adapter_path"] === null ? null : String(row["adapter_path"]),
   };
 }

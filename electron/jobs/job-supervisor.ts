@@ -1,20 +1,44 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { AppError } from "../../shared/app-error.ts";
 import type { Publish } from "../../shared/contract/contract.ts";
-import { fail, finishRun, requeue } from "./finish-run.ts";
-import { planQueue, type QueuedJob } from "./gpu-queue.ts";
+import type { GpuFault, GpuProcess } from "../../shared/contract/gpus.ts";
+import type { Queue } from "../../shared/contract/queue.ts";
 import type { JobLedger } from "./job-ledger.ts";
-import { EMPTY_REPORT, isActiveJob, type JobRecord } from "./job-record.ts";
-import { launchError, launchRun, type LaunchOptions } from "./launch-run.ts";
+import { isActiveJob, type JobRecord } from "./job-record.ts";
+import type { LaunchOptions } from "./launch-run.ts";
+import { LeaseRelease } from "./lease-release.ts";
 import type { MetricsStore } from "./metrics-store.ts";
+import type { Kill } from "./process-signal.ts";
+import { QueuePlanner } from "./queue-planner.ts";
+import type { QueueStore } from "./queue-store.ts";
+import { RunFolder } from "./run-folder.ts";
+import { RunEndings } from "./run-endings.ts";
 import { RunFollower } from "./run-follower.ts";
+import { RunLaunches } from "./run-launches.ts";
 import type { RunnerProcess } from "./runner-process.ts";
+
+/** nvidia-smi may take seconds to answer; who creates a job is not kept that long. */
+const LOOK_PATIENCE_MS = 500;
 
 export interface SupervisorOptions extends LaunchOptions {
   ledger: JobLedger;
   metrics: MetricsStore;
+  queue: QueueStore;
   publish: Publish;
-  createId: () => string;
   now: () => Date;
   log: (message: string, details?: Record<string, unknown>) => void;
+  runsPath: string;
+  kill: Kill;
+  /** How long a run may take for its checkpoint where the wish to stop does not say. */
+  stopGraceSeconds: () => number;
+  /** Who computes on a GPU right now; null when the driver does not tell. */
+  processesOn: (uuid: string) => Promise<readonly GpuProcess[] | null>;
+  /** Driver errors of this boot. */
+  gpuFaults: () => readonly GpuFault[];
+  /** Why a queued job is not to be started yet; see `replan`. */
+  reasonToWait?: (jobId: string) => string | null;
+  /** Deletes a stopped job that nobody wants to keep. */
+  discard: (jobId: string) => Promise<unknown>;
 }
 
 /**
@@ -26,18 +50,41 @@ export interface SupervisorOptions extends LaunchOptions {
  */
 export class JobSupervisor {
   readonly #options: SupervisorOptions;
+  readonly #planner: QueuePlanner;
+  readonly #release: LeaseRelease;
   readonly #followers = new Map<string, RunFollower>();
-  /** Launches under way, by job. */
-  readonly #launches = new Map<string, AbortController>();
-  readonly #unsettled = new Set<Promise<void>>();
+  readonly #endings: RunEndings;
+  readonly #launches: RunLaunches;
   readonly #stopListening: () => void;
   #plannedSoon: Promise<void> | null = null;
+  /** Jobs whose GPUs have just been looked at. */
+  #looked: ReadonlySet<string> = new Set();
+  #looking: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | null = null;
   #isClosed = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#stopListening = options.ledger.onChange(() => this.#planSoon());
-    for (const record of options.ledger.listUnfinished()) {
+    const { ledger, timings, processesOn, publish } = options;
+    this.#release = new LeaseRelease({
+      ...options,
+      pidsOn: async (uuid) => pidsOf(await processesOn(uuid)),
+      onRelease: () => this.#planSoon(),
+    });
+    this.#planner = new QueuePlanner({
+      ...options,
+      release: this.#release,
+      blockedLookMs: timings.blockedLookMs,
+      publish: (queue) => publish("queue.changed", queue),
+    });
+    this.#endings = new RunEndings({ ...options, release: this.#release });
+    this.#launches = new RunLaunches({
+      ...options,
+      onStarted: (record, runner) => this.#follow(record, runner),
+      onStopped: (record) => this.#endings.discardIfUnwanted(record),
+    });
+    this.#stopListening = ledger.news.onChange(() => this.#planSoon());
+    for (const record of ledger.listUnfinished()) {
       if (isActiveJob(record)) this.#follow(record, null);
     }
     this.#planSoon();
@@ -46,12 +93,54 @@ export class JobSupervisor {
   /** Resolves when the queue has dealt with what changed just now. */
   async planned(): Promise<void> {
     await this.#plannedSoon;
+    if (this.#looking === null) return;
+    await Promise.race([this.#looking, delay(LOOK_PATIENCE_MS, undefined, { ref: false })]);
+    await this.#plannedSoon;
+  }
+
+  /** Plans although no job has changed. */
+  async replan(): Promise<void> {
+    this.#planSoon();
+    await this.planned();
+  }
+
+  queue(): Queue {
+    return this.#planner.queue();
+  }
+
+  /** The run that a process of this machine belongs to. */
+  jobOfPid(pid: number): string | null {
+    for (const [jobId, follower] of this.#followers) if (follower.hasPid(pid)) return jobId;
+    return this.#release.jobOfPid(pid);
   }
 
   /** A job was asked to stop: gives up its launch, or has the wish passed on at once. */
   hurryStop(jobId: string): void {
-    this.#launches.get(jobId)?.abort();
+    this.#launches.giveUp(jobId);
     this.#followers.get(jobId)?.nudge();
+  }
+
+  /**
+   * Asks the trainer for a checkpoint now.
+   *
+   * @throws AppError `conflict` unless it is training.
+   */
+  async requestCheckpoint(record: JobRecord): Promise<null> {
+    if (record.state.status !== "running") {
+      throw new AppError(
+        "conflict",
+        `“${record.name}” is ${record.state.status}: only a run that is training can write a checkpoint.`,
+      );
+    }
+    const { createId, now } = this.#options;
+    await new RunFolder(record.runPath).writeCommand({
+      v: 1,
+      id: createId(),
+      attempt: record.attempt,
+      action: "checkpoint",
+      ts: now().getTime() / 1000,
+    });
+    return null;
   }
 
   /** Resolves when what the runs did while no app was there is in the store. */
@@ -63,10 +152,13 @@ export class JobSupervisor {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#stopListening();
-    for (const launch of this.#launches.values()) launch.abort();
-    await Promise.all(this.#unsettled);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#endings.close();
+    await this.#launches.close();
+    await this.#looking;
     await Promise.all([...this.#followers.values()].map((follower) => follower.close()));
     this.#followers.clear();
+    await this.#release.close();
   }
 
   /** Once, after whatever changes jobs at the moment is through. */
@@ -83,65 +175,46 @@ export class JobSupervisor {
 
   #plan(): void {
     if (this.#isClosed) return;
-    const unfinished = this.#options.ledger.listUnfinished();
-    const queued = unfinished.flatMap(queuedJob);
-    const { start, waiting } = planQueue(queued, unfinished.filter(isActiveJob));
-    const held = unfinished.filter(({ id }) => waiting.has(id));
-    this.#options.ledger.setWaiting(waiting, held);
-    for (const record of unfinished) if (start.includes(record.id)) this.#begin(record);
+    const { start, unfinished } = this.#planner.plan();
+    const looked = this.#looked;
+    this.#looked = new Set();
+    let isLookNeeded = false;
+    for (const record of unfinished.filter(({ id }) => start.includes(id))) {
+      // Immediately before the launch: who is on its GPUs now?
+      if (looked.has(record.id) || !this.#planner.needsLook(record)) this.#launches.begin(record);
+      else isLookNeeded = true;
+    }
+    if (isLookNeeded) this.#lookAndPlan();
+    else this.#wakeLater();
   }
 
-  /** The launch is committed before anything is started: the devices are taken from here on. */
-  #begin(queued: JobRecord): void {
-    const { ledger, now } = this.#options;
-    const record = ledger.apply(queued.id, {
-      event: { type: "launch", at: now().toISOString() },
-      set: { attempt: queued.attempt + 1, report: EMPTY_REPORT },
+  /** For what no event tells: a time that comes, a foreign program that goes. */
+  #wakeLater(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const delayMs = this.#planner.nextLookMs();
+    if (delayMs === null) return;
+    this.#timer = setTimeout(() => this.#lookAndPlan(), delayMs);
+    this.#timer.unref();
+  }
+
+  #lookAndPlan(): void {
+    if (this.#looking !== null || this.#isClosed) return;
+    this.#looking = this.#lookAround().finally(() => {
+      this.#looking = null;
+      this.#planSoon();
     });
-    if (record === null) return;
-    const launch = new AbortController();
-    this.#launches.set(record.id, launch);
-    const settled = this.#launch(record, launch.signal).finally(() => {
-      if (this.#launches.get(record.id) === launch) this.#launches.delete(record.id);
-      this.#unsettled.delete(settled);
-    });
-    this.#unsettled.add(settled);
   }
 
-  async #launch(record: JobRecord, signal: AbortSignal): Promise<void> {
+  async #lookAround(): Promise<void> {
+    const queued = this.#options.ledger
+      .listUnfinished()
+      .filter(({ state }) => state.status === "queued");
     try {
-      const runner = await this.#startOrGiveUp(record, signal);
-      if (runner !== null) this.#follow(record, runner);
+      await this.#planner.lookAround(queued);
+      this.#looked = new Set(queued.map(({ id }) => id));
     } catch (error) {
-      // The store failed: the job stays as it is and is looked at again on the next start.
-      this.#log("A job could not be launched", error, record.id);
+      this.#log("Nobody knows who is on the GPUs", error);
     }
-  }
-
-  async #startOrGiveUp(record: JobRecord, signal: AbortSignal): Promise<RunnerProcess | null> {
-    const { ledger, now } = this.#options;
-    try {
-      const runner = await launchRun(this.#options, record, signal);
-      if (runner !== null) return runner;
-    } catch (error) {
-      this.#log("A run could not be started", error, record.id);
-      const present = ledger.get(record.id);
-      if (present.state.status !== "stopping") {
-        fail(this.#options, present, launchError(error));
-        return null;
-      }
-    }
-    const present = ledger.get(record.id);
-    if (present.state.status === "stopping") {
-      ledger.apply(record.id, {
-        event: { type: "end_stopped", at: now().toISOString() },
-        note: { kind: "status", message: "Stopped before it began." },
-      });
-    } else {
-      const cause = "LoRA Desk was closed before the run had a process.";
-      requeue(this.#options, present, cause, present.idleInterruptions);
-    }
-    return null;
   }
 
   #follow(record: JobRecord, runner: RunnerProcess | null): void {
@@ -149,7 +222,7 @@ export class JobSupervisor {
       {
         ...this.#options,
         onEnd: async (jobId, end) => {
-          await finishRun(this.#options, jobId, { ...end, runner });
+          await this.#endings.end(jobId, end, runner);
           if (this.#followers.get(jobId) === follower) this.#followers.delete(jobId);
         },
       },
@@ -166,8 +239,6 @@ export class JobSupervisor {
   }
 }
 
-function queuedJob(record: JobRecord): QueuedJob[] {
-  const { id, name, device, state } = record;
-  if (state.status !== "queued") return [];
-  return [{ id, name, device, queuedAt: state.queuedAt, hasPriority: state.hasPriority }];
+function pidsOf(processes: readonly GpuProcess[] | null): ReadonlySet<number> | null {
+  return processes === null ? null : new Set(processes.map(({ pid }) => pid));
 }

@@ -1,4 +1,4 @@
-import { livenessOf } from "./process-identity.ts";
+import { type BootId, livenessOf } from "./process-identity.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { untilTrue } from "./until-true.ts";
 
@@ -7,6 +7,7 @@ export interface Patience {
   timeoutMs: number;
   intervalMs: number;
   signal?: AbortSignal;
+  bootId: BootId;
 }
 
 /**
@@ -17,14 +18,14 @@ export interface Patience {
  */
 export async function waitForLastProcesses(
   folder: RunFolder,
-  { timeoutMs, intervalMs, signal }: Patience,
+  { timeoutMs, intervalMs, signal, bootId: presentBootId }: Patience,
 ): Promise<number[]> {
   const processes = await folder.readLastProcesses();
   let alive: number[] = [];
   const areGone = async () => {
     alive = [];
-    for (const { identity, bootId } of processes) {
-      if ((await livenessOf(identity, bootId)) === "alive") alive.push(identity.pid);
+    for (const { identity, launch } of processes) {
+      if ((await livenessOf(identity, launch, presentBootId)) === "alive") alive.push(identity.pid);
     }
     return alive.length === 0;
   };

@@ -54,10 +54,18 @@ describe("a launch that cannot work", () => {
     expect(error.message).toContain("no-such-python");
   });
 
-  it("looks for the dataset, the model and room on the disk before it starts anything", async () => {
-    expect((await failureWith({ minimumFreeBytes: 1e18 })).message).toContain(
-      "are free on the disk",
-    );
+  it("waits until there is room on the disk", async () => {
+    await bench.reopen({ minimumFreeBytes: 1e18 });
+    const { id } = await bench.create();
+    expect(await bench.get(id)).toMatchObject({
+      status: "queued",
+      waitingFor: expect.stringContaining("are free on the disk"),
+    });
+    await bench.reopen();
+    expect((await bench.runners.next()).attempt).toBe(1);
+  });
+
+  it("looks for the dataset and the model before it starts anything", async () => {
     unlinkSync(join(bench.homePath, "model", "config.json"));
     expect((await failureWith({})).message).toContain("The base model “tiny” is not at");
     unlinkSync(bench.dataset.path);

@@ -6,6 +6,7 @@ import type { JobRecord } from "./job-record.ts";
 import type { JobError } from "./job-state.ts";
 import type { JobTimings } from "./job-timings.ts";
 import { waitForLastProcesses } from "./last-processes.ts";
+import type { BootId } from "./process-identity.ts";
 import { checkBeforeLaunch } from "./preflight.ts";
 import { type DatasetFile, ensureRunConfig, runConfigOf } from "./run-config.ts";
 import { RunFolder } from "./run-folder.ts";
@@ -19,6 +20,12 @@ export interface LaunchOptions {
   findDataset: (id: string) => DatasetFile | Promise<DatasetFile>;
   minimumFreeBytes: number;
   timings: JobTimings;
+  bootId: BootId;
+  createId: () => string;
+  /** The folder of the lock files of the GPUs, one for all users of the machine. */
+  leasesPath: string;
+  /** Given to the runner where the core was given one: to play a restart of the machine. */
+  playedBootId: string | null;
 }
 
 /**
@@ -40,7 +47,7 @@ export async function launchRun(
     runConfigOf(record, await options.findDataset(record.dataset.id), options.appVersion),
   );
   await checkBeforeLaunch(config, folder.path, options.minimumFreeBytes);
-  await waitForLastAttempt(folder, options.timings, signal);
+  await waitForLastAttempt(folder, options, signal);
   const python = await Promise.race([options.pythonFor(), aborted(signal)]);
   if (python === null || signal.aborted) return null;
   await forgetLostEvents(ledger, folder, record);
@@ -51,6 +58,10 @@ export async function launchRun(
     runPath: folder.path,
     logPath: folder.logPath,
     attempt: record.attempt,
+    nonce: options.createId(),
+    leasesPath: options.leasesPath,
+    mayShareGpu: record.accounting.mayShareGpu,
+    playedBootId: options.playedBootId,
   });
 }
 
@@ -65,10 +76,10 @@ function aborted(signal: AbortSignal): Promise<null> {
 /** Two attempts at once would write into the same files. */
 async function waitForLastAttempt(
   folder: RunFolder,
-  { handoverMs, batchMs }: JobTimings,
+  { timings: { handoverMs, batchMs }, bootId }: LaunchOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const patience = { timeoutMs: handoverMs, intervalMs: batchMs, signal };
+  const patience = { timeoutMs: handoverMs, intervalMs: batchMs, signal, bootId };
   const pids = await waitForLastProcesses(folder, patience);
   if (pids.length === 0 || signal.aborted) return;
   const message = `The last attempt of this run is still alive (process ${pids.join(", ")}).`;

@@ -1,35 +1,46 @@
 import { assertNever } from "../../shared/contract/assert-never.ts";
+import type { JobStop, StopMode } from "../../shared/contract/jobs.ts";
 import type { RunPhase } from "../../shared/contract/run-folder.ts";
-import { hasEnded, type JobError, type JobState } from "./job-state.ts";
+import { hasEnded, type JobError, type JobState, type JobStateOf } from "./job-state.ts";
 
 /*
  * The life of a job. The functions here decide; the supervisor acts.
  *
  *   draft ──enqueue──▶ queued ──launch──▶ preparing ──phase──▶ running
- *                       │ ▲ │                 │                  │
- *                  stop │ │ │ fail            ├───────stop───────┤
- *                       ▼ │ ▼                 ▼                  │
- *                 stopped │ failed         stopping              │
- *                         │                   │                  │
- *                         │      complete · end_stopped · fail · interrupt
- *                         │                   ▼                  ▼
- *                         │   completed   stopped   failed   interrupted
- *                         │                  │         │          │
- *                         └──────resume──────┴─────────┴──────────┘
+ *                       │ ▲ ▲ │  ◀──defer────┘ │                 │
+ *                  stop │ │ │ │ fail            ├──────stop───────┤
+ *                       ▼ │ │ ▼                 ▼                 │
+ *                 stopped │ │ failed        stopping              │
+ *                         │ │                  │                  │
+ *                         │ │     complete · end_stopped · fail · interrupt
+ *                         │ │                  ▼                  ▼
+ *                         │ │ completed   stopped   failed   interrupted
+ *                         │ │                │         │          │
+ *                         └─┴────resume──────┴─────────┴──────────┘
  *
  * A run that was asked to stop and then vanished has stopped: `interrupt` leads from `stopping`
- * to `stopped`. Nothing leads out of `completed`.
+ * to `stopped`. Nothing leads out of `completed`. Asking again to stop can only hurry it.
  */
 export type JobEvent =
   | { type: "enqueue"; at: string }
-  | { type: "resume"; at: string; hasPriority: boolean }
+  | ({ type: "resume"; at: string; hasPriority: boolean } & Delay)
+  /** To another place in the queue. */
+  | { type: "arrange"; hasPriority: boolean }
   | { type: "launch"; at: string }
+  /** Its devices turned out not to be free: nothing was started. */
+  | ({ type: "defer"; at: string } & Delay)
   | { type: "phase"; phase: RunPhase; message: string }
-  | { type: "stop"; at: string }
+  | { type: "stop"; at: string; stop: JobStop }
   | { type: "complete"; at: string; artifactId: string }
   | { type: "end_stopped"; at: string }
   | { type: "fail"; at: string; error: JobError }
   | { type: "interrupt"; at: string; cause: string };
+
+/** Not before a time, and why. */
+interface Delay {
+  notBefore: string | null;
+  delayCause: string | null;
+}
 
 export type Transition = { applies: true; state: JobState } | { applies: false; state: JobState };
 
@@ -38,16 +49,19 @@ export function transition(state: JobState, event: JobEvent): Transition {
   switch (event.type) {
     case "enqueue":
       return state.status === "draft"
-        ? to({ status: "queued", queuedAt: event.at, startedAt: null, hasPriority: false })
+        ? queue(event.at, null, { hasPriority: false, notBefore: null, delayCause: null })
         : refuse(state);
     case "resume":
       return hasEnded(state) && state.status !== "completed"
-        ? to({
-            status: "queued",
-            queuedAt: event.at,
-            startedAt: startOf(state),
-            hasPriority: event.hasPriority,
-          })
+        ? queue(event.at, startOf(state), event)
+        : refuse(state);
+    case "arrange":
+      return state.status === "queued"
+        ? to({ ...state, hasPriority: event.hasPriority })
+        : refuse(state);
+    case "defer":
+      return state.status === "preparing"
+        ? queue(event.at, state.startedAt, { ...event, hasPriority: true })
         : refuse(state);
     case "launch":
       return state.status === "queued"
@@ -61,7 +75,7 @@ export function transition(state: JobState, event: JobEvent): Transition {
     case "phase":
       return enterPhase(state, event.phase, event.message);
     case "stop":
-      return stop(state, event.at);
+      return stop(state, event.at, event.stop);
     case "complete":
     case "end_stopped":
     case "fail":
@@ -77,12 +91,17 @@ type EndEvent = Extract<JobEvent, { type: "complete" | "end_stopped" | "fail" | 
 function end(state: JobState, event: EndEvent): Transition {
   if (event.type === "fail" && state.status === "queued") {
     const { startedAt } = state;
-    return to({ status: "failed", startedAt, endedAt: event.at, error: event.error });
+    return to({
+      status: "failed",
+      startedAt,
+      endedAt: notBefore(event.at, startedAt),
+      error: event.error,
+    });
   }
   if (state.status !== "preparing" && state.status !== "running" && state.status !== "stopping") {
     return refuse(state);
   }
-  const times = { startedAt: state.startedAt, endedAt: event.at };
+  const times = { startedAt: state.startedAt, endedAt: notBefore(event.at, state.startedAt) };
   switch (event.type) {
     case "complete":
       return to({ status: "completed", ...times, artifactId: event.artifactId });
@@ -99,14 +118,40 @@ function end(state: JobState, event: EndEvent): Transition {
   }
 }
 
-function stop(state: JobState, at: string): Transition {
-  if (state.status === "queued") {
-    return to({ status: "stopped", startedAt: state.startedAt, endedAt: at });
+function stop(state: JobState, at: string, how: JobStop): Transition {
+  switch (state.status) {
+    case "queued": {
+      const { startedAt } = state;
+      return to({ status: "stopped", startedAt, endedAt: notBefore(at, startedAt) });
+    }
+    case "preparing":
+    case "running":
+      return to({
+        status: "stopping",
+        startedAt: state.startedAt,
+        stopRequestedAt: notBefore(at, state.startedAt),
+        stop: how,
+      });
+    case "stopping":
+      return hurry(state, at, how);
+    default:
+      return refuse(state);
   }
-  if (state.status === "preparing" || state.status === "running") {
-    return to({ status: "stopping", startedAt: state.startedAt, stopRequestedAt: at });
+}
+
+const URGENCY: Readonly<Record<StopMode, number>> = { after_epoch: 0, checkpoint: 1, discard: 2 };
+
+/** A more urgent wish begins anew; the same wish may only become shorter. */
+function hurry(state: JobStateOf<"stopping">, at: string, how: JobStop): Transition {
+  const { stop: present } = state;
+  if (URGENCY[how.mode] > URGENCY[present.mode]) {
+    return to({ ...state, stop: how, stopRequestedAt: notBefore(at, state.startedAt) });
   }
-  return refuse(state);
+  const isShorter =
+    how.mode === present.mode &&
+    how.graceSeconds !== null &&
+    (present.graceSeconds === null || how.graceSeconds < present.graceSeconds);
+  return isShorter ? to({ ...state, stop: how }) : refuse(state);
 }
 
 /** The first step of training makes a job `running`; from there on only its phase changes. */
@@ -119,6 +164,19 @@ function enterPhase(state: JobState, phase: RunPhase, message: string): Transiti
   return isUnderWay
     ? to({ status: "running", startedAt: state.startedAt, phase })
     : to({ status: "preparing", startedAt: state.startedAt, phase, message });
+}
+
+function queue(
+  queuedAt: string,
+  startedAt: string | null,
+  { hasPriority, notBefore: time, delayCause }: { hasPriority: boolean } & Delay,
+): Transition {
+  return to({ status: "queued", queuedAt, startedAt, hasPriority, notBefore: time, delayCause });
+}
+
+/** The clock may have been set back meanwhile: nothing ends before it began. */
+function notBefore(at: string, start: string | null): string {
+  return start !== null && at < start ? start : at;
 }
 
 function startOf(state: JobState): string | null {

@@ -1,178 +1,164 @@
 import type { MetricsPoint } from "../../shared/contract/jobs.ts";
-import type { Row, Store } from "../store/open-store.ts";
+import type { MetricsPointRow } from "../../shared/types/team-rows.ts";
+import type { Store } from "../store/open-store.ts";
+import { MetricsBlock } from "./metrics-block.ts";
+import { MetricsBlockStore, type MetricsSeries } from "./metrics-block-store.ts";
+import { blockOf } from "./metrics-levels.ts";
+import { fieldOf, fieldOrNull, type NewPoint, pointsOf, RECORD_FIELDS } from "./metrics-record.ts";
+import { MetricsSummaries, positionOf, type TakeRecords } from "./metrics-summaries.ts";
+import { teamRowsOf } from "./metrics-team-rows.ts";
 
-export interface StepPoint {
-  kind: "step";
-  step: number;
-  epoch: number;
-  loss: number | null;
-  learningRate: number;
-  gradientNorm: number | null;
-  tokens: number;
-  tokensPerSecond: number;
-  stepMs: number;
-  memoryMb: number;
-  recordedAt: string;
-}
-export interface EvaluationPoint {
-  kind: "evaluation";
-  step: number;
-  epoch: number;
-  loss: number | null;
-  recordedAt: string;
-}
-export type NewPoint = StepPoint | EvaluationPoint;
-
-/** One row per optimiser step; the evaluation at a step shares its row. */
+/** The curves of jobs: one point per optimiser step; the evaluation at a step shares its point. */
 export class MetricsStore {
-  readonly #store: Store;
-  readonly #createId: () => string;
+  readonly #blocks: MetricsBlockStore;
+  readonly #summaries: MetricsSummaries;
 
-  constructor(store: Store, createId: () => string) {
-    this.#store = store;
-    this.#createId = createId;
+  constructor(store: Store) {
+    this.#blocks = new MetricsBlockStore(store);
+    this.#summaries = new MetricsSummaries(this.#blocks);
   }
 
   /**
-   * A step that is there already was taken again after a resume: its figures are replaced, an
-   * evaluation that stood beside them stays until it is repeated.
+   * Stores points in the order in which they were measured; a step that is there already is
+   * replaced.
    *
-   * @returns the row as it is now, with both losses.
+   * @returns the records of these steps as they are now, in pieces; where a step comes in several,
+   *   the last one holds.
    */
-  save(jobId: string, point: NewPoint): MetricsPoint {
-    const row =
-      point.kind === "step" ? this.#saveStep(jobId, point) : this.#saveEvaluation(jobId, point);
-    if (row === undefined) throw new Error(`The point of step ${point.step} was not stored`);
-    return pointOf(row);
-  }
-
-  #saveStep(jobId: string, point: StepPoint): Row | undefined {
-    return this.#store
-      .prepare(
-        `INSERT INTO metrics_points (id, job_id, step, epoch, training_loss, learning_rate,
-           gradient_norm, system_metrics, recorded_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (job_id, step) DO UPDATE SET epoch = excluded.epoch,
-           training_loss = excluded.training_loss, learning_rate = excluded.learning_rate,
-           gradient_norm = excluded.gradient_norm, system_metrics = excluded.system_metrics,
-           recorded_at = excluded.recorded_at
-         RETURNING *`,
-      )
-      .get(
-        this.#createId(),
-        jobId,
-        point.step,
-        point.epoch,
-        point.loss,
-        point.learningRate,
-        point.gradientNorm,
-        JSON.stringify({
-          tokens: point.tokens,
-          tokens_per_second: point.tokensPerSecond,
-          step_ms: point.stepMs,
-          memory_mb: point.memoryMb,
-        }),
-        point.recordedAt,
-      );
-  }
-
-  #saveEvaluation(jobId: string, point: EvaluationPoint): Row | undefined {
-    return this.#store
-      .prepare(
-        `INSERT INTO metrics_points (id, job_id, step, epoch, validation_loss, recorded_at)
-         VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT (job_id, step) DO UPDATE SET validation_loss = excluded.validation_loss
-         RETURNING *`,
-      )
-      .get(this.#createId(), jobId, point.step, point.epoch, point.loss, point.recordedAt);
-  }
-
-  /** How many points there are from `from` to `to` (inclusive), and the first and last step. */
-  extent(jobId: string, from: number, to: number): { count: number; first: number; last: number } {
-    const row = this.#store
-      .prepare(
-        `SELECT count(*) AS count, min(step) AS first, max(step) AS last
-         FROM metrics_points WHERE job_id = ? AND step BETWEEN ? AND ?`,
-      )
-      .get(jobId, from, to);
-    return {
-      count: Number(row?.["count"] ?? 0),
-      first: Number(row?.["first"] ?? 0),
-      last: Number(row?.["last"] ?? 0),
-    };
-  }
-
-  list(jobId: string, from: number, to: number): MetricsPoint[] {
-    return this.#store
-      .prepare(
-        "SELECT * FROM metrics_points WHERE job_id = ? AND step BETWEEN ? AND ? ORDER BY step",
-      )
-      .all(jobId, from, to)
-      .map(pointOf);
-  }
-
-  /** The points of lowest and of highest training loss; where no loss is finite, any one point. */
-  extremes(jobId: string, from: number, to: number): MetricsPoint[] {
-    return (["min", "max"] as const).flatMap((extreme) => {
-      // SQLite takes the other columns from the row that holds the minimum or maximum.
-      const row = this.#store
-        .prepare(
-          `SELECT *, ${extreme}(training_loss) FROM metrics_points
-           WHERE job_id = ? AND step BETWEEN ? AND ?`,
-        )
-        .get(jobId, from, to);
-      return row === undefined || row["step"] === null ? [] : [pointOf(row)];
+  save(jobId: string, points: readonly NewPoint[]): Float64Array[] {
+    const [first] = points;
+    const last = points.at(-1);
+    if (first === undefined || last === undefined) return [];
+    return this.#blocks.transaction(() => {
+      const series = this.#find(jobId) ?? this.#blocks.createSeries(jobId, first.step);
+      const touched = new Set([blockOf(0, series.openStep ?? first.step)]);
+      const saved = this.#write(series, points, touched);
+      series.openStep = last.step;
+      this.#summaries.update(series, touched, last.step);
+      this.#blocks.saveSeries(series);
+      return saved;
     });
   }
 
-  listEvaluations(jobId: string, from: number, to: number): MetricsPoint[] {
-    return this.#store
-      .prepare(
-        `SELECT * FROM metrics_points
-         WHERE job_id = ? AND step BETWEEN ? AND ? AND validation_loss IS NOT NULL ORDER BY step`,
-      )
-      .all(jobId, from, to)
-      .map(pointOf);
+  #write(series: MetricsSeries, points: readonly NewPoint[], touched: Set<number>): Float64Array[] {
+    const saved: Float64Array[] = [];
+    const block = new MetricsBlock();
+    let present = -1;
+    let before = 0;
+    const store = () => {
+      if (present === -1) return;
+      const { count } = block;
+      this.#blocks.save(series.id, 0, { block: present, points: count, records: block.records() });
+      series.points += count - before;
+      saved.push(block.newRecords());
+    };
+    for (const point of points) {
+      const wanted = blockOf(0, point.step);
+      if (wanted !== present) {
+        store();
+        block.load(this.#blocks.find(series.id, 0, wanted)?.records ?? null);
+        present = wanted;
+        before = block.count;
+        touched.add(wanted);
+      }
+      block.put(point);
+      series.firstStep = Math.min(series.firstStep, point.step);
+      series.lastStep = Math.max(series.lastStep, point.step);
+      if (point.kind === "evaluation" && point.loss !== null) {
+        series.lastValidationStep = Math.max(series.lastValidationStep ?? 0, point.step);
+      }
+    }
+    store();
+    return saved;
+  }
+
+  /** The first and last step from `from` to `to` (inclusive); null where there is none. */
+  extent(jobId: string, from: number, to: number): { first: number; last: number } | null {
+    const series = this.#find(jobId);
+    if (series === null || from > series.lastStep || to < series.firstStep) return null;
+    const first = from <= series.firstStep ? series.firstStep : this.#firstStep(series, from);
+    const last = to >= series.lastStep ? series.lastStep : this.#lastStep(series, to);
+    return first > last ? null : { first, last };
+  }
+
+  #firstStep(series: MetricsSeries, from: number): number {
+    for (const stored of this.#blocks.neighbours(series.id, blockOf(0, from), "up")) {
+      const at = positionOf(stored, from);
+      if (at < stored.records.length) return fieldOf(stored.records, at, "step");
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  #lastStep(series: MetricsSeries, to: number): number {
+    for (const stored of this.#blocks.neighbours(series.id, blockOf(0, to), "down")) {
+      const at = positionOf(stored, to + 1) - RECORD_FIELDS;
+      if (at >= 0) return fieldOf(stored.records, at, "step");
+    }
+    return Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * The records of a level (see metrics-levels) from `from` to `to` (inclusive), in order.
+   *
+   * @returns how many points they stand for.
+   */
+  read(jobId: string, level: number, from: number, to: number, take: TakeRecords): number {
+    const series = this.#find(jobId);
+    if (series === null) return 0;
+    const start = Math.max(from, series.firstStep);
+    return this.#summaries.read(series, level, start, Math.min(to, series.lastStep), take);
+  }
+
+  list(jobId: string, from: number, to: number): MetricsPoint[] {
+    const points: MetricsPoint[] = [];
+    this.read(jobId, 0, from, to, (records, start, end) => {
+      points.push(...pointsOf(records.subarray(start, end)));
+    });
+    return points;
+  }
+
+  /** The same points as rows of the team's table; a point has the same id whenever it is asked. */
+  teamRows(jobId: string, from: number, to: number): MetricsPointRow[] {
+    const rows: MetricsPointRow[] = [];
+    this.read(jobId, 0, from, to, (records, start, end) => {
+      rows.push(...teamRowsOf(jobId, records.subarray(start, end)));
+    });
+    return rows;
   }
 
   lastValidationLoss(jobId: string): number | null {
-    const row = this.#store
-      .prepare(
-        `SELECT validation_loss FROM metrics_points
-         WHERE job_id = ? AND validation_loss IS NOT NULL ORDER BY step DESC LIMIT 1`,
-      )
-      .get(jobId);
-    return row === undefined ? null : numberOrNull(row["validation_loss"]);
+    const series = this.#find(jobId);
+    if (series === null || series.lastValidationStep === null) return null;
+    let block = blockOf(0, series.lastValidationStep);
+    // One turn, unless an evaluation was repeated and was not finite the second time.
+    for (;;) {
+      const [stored] = this.#blocks.neighbours(series.id, block, "down");
+      if (stored === undefined) return null;
+      const { records } = stored;
+      for (let at = records.length - RECORD_FIELDS; at >= 0; at -= RECORD_FIELDS) {
+        const loss = fieldOrNull(records, at, "validationLoss");
+        if (loss !== null) return loss;
+      }
+      block = stored.block - 1;
+    }
   }
 
-  /** Removes at most `limit` points, so that a million do not hold up everything else. */
+  /** Removes at most `limit` blocks, so that a long curve does not hold up everything else. */
   removeSome(jobId: string, limit: number): number {
-    const { changes } = this.#store
-      .prepare(
-        `DELETE FROM metrics_points WHERE rowid IN
-           (SELECT rowid FROM metrics_points WHERE job_id = ? LIMIT ?)`,
-      )
-      .run(jobId, limit);
-    return Number(changes);
+    const removed = this.#blocks.removeSome(jobId, limit);
+    if (removed < limit) this.#blocks.removeSeries(jobId);
+    return removed;
   }
-}
 
-function pointOf(row: Row): MetricsPoint {
-  const system = row["system_metrics"];
-  const measured = (typeof system === "string" ? JSON.parse(system) : {}) as Record<string, number>;
-  return {
-    step: Number(row["step"]),
-    epoch: Number(row["epoch"]),
-    trainingLoss: numberOrNull(row["training_loss"]),
-    validationLoss: numberOrNull(row["validation_loss"]),
-    learningRate: numberOrNull(row["learning_rate"]),
-    gradientNorm: numberOrNull(row["gradient_norm"]),
-    tokensPerSecond: measured["tokens_per_second"] ?? null,
-    memoryMb: measured["memory_mb"] ?? null,
-    recordedAt: String(row["recorded_at"]),
-  };
-}
-
-function numberOrNull(value: unknown): number | null {
-  return typeof value === "number" ? value : null;
+  /** Curves that an older release stored come without their levels: those are made at first sight. */
+  #find(jobId: string): MetricsSeries | null {
+    const series = this.#blocks.findSeries(jobId);
+    if (series === null || series.openStep !== null) return series;
+    return this.#blocks.transaction(() => {
+      const whole = { ...series, openStep: series.lastStep };
+      this.#summaries.update(whole, this.#blocks.blockNumbers(whole.id), whole.lastStep);
+      this.#blocks.saveSeries(whole);
+      return whole;
+    });
+  }
 }

@@ -1,46 +1,29 @@
-import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openStore, type Store } from "../store/open-store.ts";
-import { MetricsStore, type StepPoint } from "./metrics-store.ts";
+import type { Store } from "../store/open-store.ts";
+import {
+  evaluationPoint,
+  METRICS_JOB as JOB,
+  openMetricsBench,
+  stepPoint,
+  stepPoints,
+} from "./fixtures/metrics-bench.ts";
+import { MetricsStore } from "./metrics-store.ts";
 import { readMetricsWindow } from "./metrics-window.ts";
-
-const JOB = "7a0b64f6-6a58-4f0e-8a75-0a2b3a1f8d10";
-const AT = "2026-01-01T00:00:00.000Z";
 
 let store: Store;
 let metrics: MetricsStore;
 beforeEach(() => {
-  store = openStore({ path: ":memory:", log: () => undefined });
-  // The points are looked at by themselves here, without the job they belong to.
-  store.prepare("PRAGMA foreign_keys = OFF").run();
-  metrics = new MetricsStore(store, randomUUID);
+  store = openMetricsBench();
+  metrics = new MetricsStore(store);
 });
 afterEach(() => store.close());
 
-function stepPoint(step: number, loss: number | null): StepPoint {
-  return {
-    kind: "step",
-    step,
-    epoch: step / 100,
-    loss,
-    learningRate: 1e-4,
-    gradientNorm: 0.5,
-    tokens: step * 100,
-    tokensPerSecond: 640,
-    stepMs: 20,
-    memoryMb: 512,
-    recordedAt: AT,
-  };
-}
-
 function fill(count: number, lossOf: (step: number) => number | null): void {
-  store.transaction(() => {
-    for (let step = 1; step <= count; step++) metrics.save(JOB, stepPoint(step, lossOf(step)));
-  });
+  metrics.save(JOB, stepPoints(count, lossOf));
 }
 
 function evaluate(step: number, loss: number): void {
-  metrics.save(JOB, { kind: "evaluation", step, epoch: 0, loss, recordedAt: AT });
+  metrics.save(JOB, [evaluationPoint(step, loss)]);
 }
 
 const everything = { fromStep: 0, toStep: Number.MAX_SAFE_INTEGER };
@@ -48,19 +31,34 @@ const everything = { fromStep: 0, toStep: Number.MAX_SAFE_INTEGER };
 describe("metrics", () => {
   it("joins an evaluation with the training loss of its step, whichever comes first", () => {
     evaluate(1, 0.7);
-    expect(metrics.save(JOB, stepPoint(1, 0.9))).toMatchObject({
-      trainingLoss: 0.9,
-      validationLoss: 0.7,
-      tokensPerSecond: 640,
-    });
-    metrics.save(JOB, stepPoint(2, 0.8));
-    evaluate(2, 0.6);
-    expect(metrics.list(JOB, 2, 2)[0]).toMatchObject({ trainingLoss: 0.8, validationLoss: 0.6 });
+    metrics.save(JOB, [stepPoint(1, 0.9)]);
+    metrics.save(JOB, [stepPoint(2, 0.8), evaluationPoint(2, 0.6)]);
+    expect(metrics.list(JOB, 0, 9)).toEqual([
+      expect.objectContaining({ trainingLoss: 0.9, validationLoss: 0.7, tokensPerSecond: 640 }),
+      expect.objectContaining({ trainingLoss: 0.8, validationLoss: 0.6, tokensPerSecond: 640 }),
+    ]);
+  });
+
+  it("tells of an evaluation alone what it knows", () => {
+    evaluate(3, 0.7);
+    expect(metrics.list(JOB, 0, 9)).toEqual([
+      {
+        step: 3,
+        epoch: 0,
+        trainingLoss: null,
+        validationLoss: 0.7,
+        learningRate: null,
+        gradientNorm: null,
+        tokensPerSecond: null,
+        memoryMb: null,
+        recordedAt: "2026-01-01T00:00:00.000Z",
+      },
+    ]);
   });
 
   it("replaces a step that is taken again", () => {
     fill(3, () => 1);
-    metrics.save(JOB, stepPoint(3, 0.5));
+    metrics.save(JOB, [stepPoint(3, 0.5)]);
     expect(metrics.list(JOB, 0, 9).map((point) => point.trainingLoss)).toEqual([1, 1, 0.5]);
   });
 });
@@ -74,8 +72,11 @@ describe("readMetricsWindow", () => {
   });
 
   it("gives nothing where there is nothing", async () => {
-    const window = await readMetricsWindow(metrics, JOB, { ...everything, pixels: 10 });
-    expect(window).toEqual({ totalPoints: 0, points: [] });
+    const nothing = { totalPoints: 0, points: [] };
+    expect(await readMetricsWindow(metrics, JOB, { ...everything, pixels: 10 })).toEqual(nothing);
+    metrics.save(JOB, [stepPoint(1, 1), stepPoint(9, 1)]);
+    const between = { fromStep: 2, toStep: 8, pixels: 10 };
+    expect(await readMetricsWindow(metrics, JOB, between)).toEqual(nothing);
   });
 
   it("keeps at most two points per pixel, in order, and loses no spike", async () => {
@@ -111,5 +112,11 @@ describe("readMetricsWindow", () => {
     expect(window.points[0]).toMatchObject({ trainingLoss: 1 });
     expect(window.points.at(-1)).toMatchObject({ trainingLoss: null });
     expect(window.points.every(({ step }) => step > 400 && step <= 600)).toBe(true);
+  });
+
+  it("gives the few points of a long stretch as they are", async () => {
+    metrics.save(JOB, [stepPoint(1, 1), stepPoint(5e9, 2), stepPoint(1e15, 3)]);
+    const window = await readMetricsWindow(metrics, JOB, { ...everything, pixels: 4 });
+    expect(window.points.map(({ step }) => step)).toEqual([1, 5e9, 1e15]);
   });
 });

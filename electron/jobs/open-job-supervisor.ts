@@ -2,22 +2,31 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../../shared/app-error.ts";
 import type { Handlers, Publish } from "../../shared/contract/contract.ts";
-import type { Job } from "../../shared/contract/jobs.ts";
+import type { GpuFault, GpuProcess } from "../../shared/contract/gpus.ts";
+import type { Job, JobHealth } from "../../shared/contract/jobs.ts";
 import type { Store } from "../store/open-store.ts";
 import { ArtifactStore } from "./artifact-store.ts";
 import type { CreateJobOptions } from "./create-job.ts";
 import { JobLedger } from "./job-ledger.ts";
+import type { JobListener } from "./job-news.ts";
 import { createJobRequests, type JobMethod } from "./job-requests.ts";
 import { hasEnded } from "./job-state.ts";
 import { JobStore } from "./job-store.ts";
 import { JobSupervisor } from "./job-supervisor.ts";
 import { JOB_TIMINGS, type JobTimings } from "./job-timings.ts";
+import { defaultLeasesPath } from "./lease-note.ts";
 import { MetricsStore } from "./metrics-store.ts";
+import { currentBootId } from "./process-identity.ts";
+import type { Kill } from "./process-signal.ts";
+import { createQueueRequests, type QueueMethod } from "./queue-requests.ts";
+import { QueueStore } from "./queue-store.ts";
 import { SampleStore } from "./sample-store.ts";
 import { TimelineStore } from "./timeline-store.ts";
+import { type OnTransitions, TransitionStore } from "./transition-store.ts";
 
 /** Room for two checkpoints and the adapter of a middling run. */
 const MINIMUM_FREE_BYTES = 1_000_000_000;
+const DEFAULT_STOP_GRACE_SECONDS = 180;
 
 export interface OpenJobSupervisorOptions extends Pick<
   CreateJobOptions,
@@ -34,11 +43,35 @@ export interface OpenJobSupervisorOptions extends Pick<
   pythonFor: () => Promise<{ pythonPath: string }>;
   log: (message: string, details?: Record<string, unknown>) => void;
   timings?: Partial<JobTimings>;
+  /** Hears of the changes of a job's status in the transaction that writes them. */
+  onTransitions?: OnTransitions;
   minimumFreeBytes?: number;
+  /** Who computes on a GPU right now; without it no foreign program is noticed. */
+  processesOn?: (uuid: string) => Promise<readonly GpuProcess[] | null>;
+  /** Driver errors of this boot. */
+  gpuFaults?: () => readonly GpuFault[];
+  /** How long a run may take for its checkpoint where the wish to stop does not say. */
+  stopGraceSeconds?: () => number;
+  /** Why a queued job is not to be started yet, in words; see `replan`. */
+  reasonToWait?: (jobId: string) => string | null;
+  /** The folder of the GPUs' lock files: one for the whole machine. */
+  leasesPath?: string;
+  /** In place of the system's, to play a restart of the machine. */
+  bootId?: string;
+  /** In place of `process.kill`, to play a process that cannot be ended. */
+  kill?: Kill;
 }
 
 export interface Jobs {
-  requests: Handlers<JobMethod>;
+  requests: Handlers<JobMethod | QueueMethod>;
+  /** Hears of every job that changed, after the commit. Returns how to stop hearing. */
+  onChange(listener: JobListener): () => void;
+  /** What a person should know of a running job, or null. */
+  setHealth(id: string, health: JobHealth | null): void;
+  /** The queue looks again, where a reason to wait has gone. */
+  replan(): void;
+  /** The run of this core that a process belongs to. */
+  jobOfPid(pid: number): string | null;
   /** Resolves when what the runs did while no app was there is in the store. */
   caughtUp(): Promise<void>;
   /** The job once it is completed, stopped or failed. An interrupted one goes on by itself. */
@@ -48,29 +81,50 @@ export interface Jobs {
 }
 
 export function openJobSupervisor(options: OpenJobSupervisorOptions): Jobs {
-  const { store, publish, now, createId } = options;
+  const { store, publish, now } = options;
   const runsPath = join(options.homePath, "runs");
   mkdirSync(runsPath, { recursive: true });
   const stores = {
     store,
     jobs: new JobStore(store),
-    metrics: new MetricsStore(store, createId),
+    metrics: new MetricsStore(store),
     timeline: new TimelineStore(store),
     samples: new SampleStore(store),
     artifacts: new ArtifactStore(store),
+    transitions: new TransitionStore(store, options.onTransitions),
   };
   const timings = { ...JOB_TIMINGS, ...options.timings };
   const ledger = new JobLedger({ ...stores, publish, now });
-  const supervisor = new JobSupervisor({
+  const { bootId: playedBootId = null, leasesPath = defaultLeasesPath(process.env) } = options;
+  const shared = {
     ...options,
     ledger,
-    metrics: stores.metrics,
-    minimumFreeBytes: options.minimumFreeBytes ?? MINIMUM_FREE_BYTES,
+    runsPath,
     timings,
+    leasesPath,
+    playedBootId,
+    bootId: playedBootId === null ? currentBootId : () => Promise.resolve(playedBootId),
+    stopGraceSeconds: options.stopGraceSeconds ?? (() => DEFAULT_STOP_GRACE_SECONDS),
+    kill: options.kill ?? ((pid, signal) => process.kill(pid, signal)),
+    minimumFreeBytes: options.minimumFreeBytes ?? MINIMUM_FREE_BYTES,
+    processesOn: options.processesOn ?? (() => Promise.resolve(null)),
+    gpuFaults: options.gpuFaults ?? (() => []),
+  };
+  const queue = new QueueStore(store);
+  const supervisor: JobSupervisor = new JobSupervisor({
+    ...shared,
+    metrics: stores.metrics,
+    queue,
+    discard: (id) => Promise.resolve(requests["jobs.delete"]({ id }, "local")),
   });
+  const requests: Handlers<JobMethod> = createJobRequests({ ...shared, ...stores, supervisor });
   const closing = new AbortController();
   return {
-    requests: createJobRequests({ ...options, ...stores, ledger, supervisor, runsPath, timings }),
+    requests: { ...requests, ...createQueueRequests({ ledger, queue, supervisor }) },
+    onChange: (listener) => ledger.news.onChange(listener),
+    setHealth: (id, health) => ledger.news.setHealth(id, health),
+    replan: () => void supervisor.replan(),
+    jobOfPid: (pid) => supervisor.jobOfPid(pid),
     caughtUp: () => supervisor.caughtUp(),
     waitForEnd: (id, signal) => waitForEnd(ledger, id, closing.signal, signal),
     close: async () => {
@@ -96,7 +150,7 @@ function waitForEnd(
       const record = ledger.get(id);
       if (!hasEnded(record.state)) return;
       end();
-      resolve(ledger.toJob(record));
+      resolve(ledger.news.toJob(record));
     };
     const onAbort = () => {
       end();
@@ -106,7 +160,7 @@ function waitForEnd(
       end();
       reject(new AppError("unavailable", "LoRA Desk is closing. The run goes on without it."));
     };
-    const unlisten = ledger.onChange((record) => {
+    const unlisten = ledger.news.onChange((record) => {
       if (record.id === id) check();
     });
     closing.addEventListener("abort", onClose);

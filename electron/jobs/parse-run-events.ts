@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type RunEvent, runEventSchema } from "../../shared/contract/run-folder.ts";
+import { isPlainStepEvent } from "./metrics-step-event.ts";
 
 /** The times that a JavaScript date can hold, in seconds. */
 const LAST_SECOND = 8.64e12;
@@ -28,13 +29,19 @@ function parseLine(line: string, runId: string): RunEvent | string {
   } catch {
     return `it is not JSON: ${excerpt(line)}`;
   }
-  const result = runEventSchema.safeParse(value);
-  if (!result.success) {
-    return `${z.prettifyError(result.error).replaceAll(/\s+/g, " ")}: ${excerpt(line)}`;
+  let event: RunEvent;
+  if (isPlainStepEvent(value, runId)) {
+    event = value;
+  } else {
+    const result = runEventSchema.safeParse(value);
+    if (!result.success) {
+      return `${z.prettifyError(result.error).replaceAll(/\s+/g, " ")}: ${excerpt(line)}`;
+    }
+    event = result.data;
   }
-  if (result.data.run !== runId) return `it belongs to run ${result.data.run}`;
-  if (Math.abs(result.data.ts) > LAST_SECOND) return `its time is ${result.data.ts}`;
-  return result.data;
+  if (event.run !== runId) return `it belongs to run ${event.run}`;
+  if (Math.abs(event.ts) > LAST_SECOND) return `its time is ${event.ts}`;
+  return event;
 }
 
 function excerpt(line: string): string {

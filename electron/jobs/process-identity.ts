@@ -2,25 +2,46 @@ import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 import type { ProcessIdentity } from "../../shared/contract/run-folder.ts";
 
+/** The environment variable by which a run's processes are known, see `runner.py`. */
+export const NONCE = "LORA_DESK_NONCE";
+
 /**
  * `uncertain`: a process with this pid exists, but the system cannot tell whether it is the same
  * one (Windows: only the pid is compared). Callers then look at how old the heartbeat is.
  */
 export type Liveness = "alive" | "gone" | "uncertain";
 
+/** What the heartbeat says of the processes it names. */
+export interface LaunchIdentity {
+  readonly bootId: string;
+  /** Random, in the environment of what was launched; runs of older releases have none. */
+  readonly nonce?: string | undefined;
+}
+
+export type BootId = () => Promise<string | null>;
+
 /**
- * Tells a process from a later one with the same pid: by its start time and the boot.
+ * Tells a process from a later one with the same pid: by its start time, the boot, and the nonce
+ * where the system shows it (Linux: /proc/<pid>/environ).
  *   Linux    /proc/<pid>/stat field 22, /proc/sys/kernel/random/boot_id; a zombie is gone
  *   macOS    ps -o lstart=, sysctl kern.bootsessionuuid; another start time is not quite certain
  *   others   the pid alone
  */
-export async function livenessOf(identity: ProcessIdentity, bootId: string): Promise<Liveness> {
-  const present = await currentBootId();
+export async function livenessOf(
+  identity: ProcessIdentity,
+  { bootId, nonce }: LaunchIdentity,
+  presentBootId: BootId,
+): Promise<Liveness> {
+  const present = await presentBootId();
   if (present !== null && present !== bootId) return "gone";
   const startTime = await startTimeOf(identity.pid);
   if (startTime === "") return "gone";
   if (startTime === null || identity.start_time === "unknown") return "uncertain";
-  if (fold(startTime) === fold(identity.start_time)) return "alive";
+  if (fold(startTime) === fold(identity.start_time)) {
+    return nonce !== undefined && (await hasNonce(identity.pid, nonce)) === false
+      ? "gone"
+      : "alive";
+  }
   // `ps` words the time by language and time zone, which may have changed since.
   return process.platform === "darwin" ? "uncertain" : "gone";
 }
@@ -75,6 +96,17 @@ export function startTimeInStat(stat: string): string {
   const threads = Number(fields[17]);
   const isOver = state === "X" || (state === "Z" && threads <= 1);
   return isOver ? "" : (fields[19] ?? "");
+}
+
+/** Null where the system does not show it: another user's process, or not Linux. */
+export async function hasNonce(pid: number, nonce: string): Promise<boolean | null> {
+  if (process.platform !== "linux") return null;
+  try {
+    const environment = await readFile(`/proc/${pid}/environ`, "utf8");
+    return environment === "" ? null : environment.split("\0").includes(`${NONCE}=${nonce}`);
+  } catch {
+    return null;
+  }
 }
 
 function exists(pid: number): boolean {

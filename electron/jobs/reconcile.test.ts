@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Job, MetricsPoint } from "../../shared/contract/jobs.ts";
 import { BENCH_TIMINGS, JobBench } from "./fixtures/job-bench.ts";
 import { TrainerFiles } from "./fixtures/trainer-files.ts";
-import { startTimeOf } from "./process-identity.ts";
+import { NONCE, startTimeOf } from "./process-identity.ts";
 import { untilTrue } from "./until-true.ts";
 
 let bench: JobBench;
@@ -120,6 +120,33 @@ describe("a job that is unfinished on start", () => {
     expect(timeline.find(({ kind }) => kind === "resumed")).toMatchObject({ attempt: 2, step: 8 });
   });
 
+  it("goes on by itself after a restart of the machine, and so after the next one", async () => {
+    const { job, runner, trainer } = await running();
+    trainer.emit({ type: "checkpoint", step: 8, path: "checkpoints/step-00000008", bytes: 1 });
+    await bench.stepSeen(job.id, 10);
+    await bench.closeApp();
+    await runner.exit(137);
+    for (const [bootId, attempt] of [
+      ["second boot", 2],
+      ["third boot", 3],
+    ] as const) {
+      bench.openApp({ bootId });
+      const next = await bench.runners.next();
+      expect(next.attempt).toBe(attempt);
+      await bench.stepSeenBy(new TrainerFiles(next), job.id, 10 + attempt);
+      await bench.closeApp();
+      await next.exit(137);
+    }
+    bench.openApp();
+    const last = new TrainerFiles(await bench.runners.next());
+    last.complete(20);
+    last.exit("completed", 0);
+    expect(await bench.jobs.waitForEnd(job.id)).toMatchObject({ status: "completed", attempt: 4 });
+    const causes = (await bench.history(job.id)).filter(({ to }) => to === "interrupted");
+    expect(causes).toHaveLength(3);
+    expect(causes[0]?.cause).toContain("the machine was restarted");
+  });
+
   it("loses nothing more when the end of the events was lost with the power", async () => {
     const { job, runner } = await running();
     await bench.closeApp();
@@ -213,10 +240,13 @@ function leaveLaunched(id: string): void {
 
 /** A process named as trainer in the heartbeat, as if the runner had started it. */
 async function orphanTrainer(run: string): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"], { stdio: "ignore" });
-  await once(child, "spawn");
   const path = join(run, "heartbeat.json");
-  const heartbeat = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
+  const heartbeat = JSON.parse(readFileSync(path, "utf8")) as { nonce: string };
+  const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1e6)"], {
+    stdio: "ignore",
+    env: { ...process.env, [NONCE]: heartbeat.nonce },
+  });
+  await once(child, "spawn");
   const pid = child.pid ?? 0;
   const trainer = { pid, start_time: (await startTimeOf(pid)) ?? "unknown" };
   writeFileSync(path, JSON.stringify({ ...heartbeat, trainer }));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { jobAccountingSchema } from "../../shared/contract/jobs.ts";
 import type { RunExit } from "../../shared/contract/run-folder.ts";
 import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";
 import { type AttemptReport, type DoneReport, EMPTY_REPORT, type JobRecord } from "./job-record.ts";
@@ -6,7 +7,12 @@ import { decideRunEnd } from "./run-end.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
 const running = { status: "running", startedAt: AT, phase: "training" } as const;
-const stopping = { status: "stopping", startedAt: AT, stopRequestedAt: AT } as const;
+const stopping = {
+  status: "stopping",
+  startedAt: AT,
+  stopRequestedAt: AT,
+  stop: { mode: "checkpoint", graceSeconds: null },
+} as const;
 const done: DoneReport = {
   reason: "completed",
   step: 20,
@@ -35,6 +41,7 @@ function job(state: JobRecord["state"], report: Partial<AttemptReport> = {}): Jo
     plan: null,
     dryRun: null,
     best: null,
+    accounting: jobAccountingSchema.parse({}),
     runPath: "/runs/1",
     createdAt: AT,
     updatedAt: AT,
@@ -42,6 +49,8 @@ function job(state: JobRecord["state"], report: Partial<AttemptReport> = {}): Jo
     eventsOffset: 0,
     report: { ...EMPTY_REPORT, ...report },
     idleInterruptions: 0,
+    queueRank: 0,
+    retriesUsed: 0,
     adapterPath: null,
   };
 }
@@ -82,7 +91,7 @@ describe("decideRunEnd", () => {
 
   it("names a lack of memory and a kill, with a remedy for each", () => {
     for (const [cause, kind] of [
-      ["out_of_memory", "out_of_memory"],
+      ["out_of_memory", "host_out_of_memory"],
       ["killed", "killed"],
     ] as const) {
       const end = decideRunEnd(job(running), exit(cause, "SIGKILL"));

@@ -7,7 +7,8 @@ export type RunEnd =
   | { kind: "completed"; done: DoneReport; adapterPath: string }
   | { kind: "stopped"; note: string }
   | { kind: "failed"; error: JobError }
-  | { kind: "interrupted"; cause: string };
+  | { kind: "interrupted"; cause: string }
+  | { kind: "gpu_taken"; message: string };
 
 /** Signals by which a machine that shuts down, or a closing terminal, ends a process. */
 const PASSING_SIGNALS: ReadonlySet<string> = new Set(["SIGTERM", "SIGINT", "SIGHUP", "SIGPWR"]);
@@ -40,12 +41,14 @@ export function decideRunEnd(record: JobRecord, exit: RunExit | null): RunEnd {
       return {
         kind: "failed",
         error: {
-          kind: "out_of_memory",
-          message: `The system ended the training because memory ran out${atStep(record)}.`,
+          kind: "host_out_of_memory",
+          message: `The system ended the training because the computer's own memory (not the GPU's) ran out${atStep(record)}.`,
           remedy:
             "Lower the batch size or the sequence length, or switch gradient checkpointing on, in a new job; or close other programs and press Resume.",
         },
       };
+    case "gpu_taken":
+      return { kind: "gpu_taken", message: exit.message };
     case "runner_error":
       return { kind: "failed", error: error ?? unexplained(exit) };
     default:

@@ -4,7 +4,7 @@ import type { RunEvent, RunEventOf } from "../../shared/contract/run-folder.ts";
 import { eventTime } from "./event-time.ts";
 import type { JobRecord } from "./job-record.ts";
 import { transition } from "./lifecycle.ts";
-import type { NewPoint } from "./metrics-store.ts";
+import type { NewPoint } from "./metrics-record.ts";
 import { timelineEntryOf } from "./timeline-entry.ts";
 import type { NewTimelineEntry } from "./timeline-store.ts";
 
@@ -22,25 +22,37 @@ export interface Fold {
  */
 export function foldEvents(record: JobRecord, events: readonly RunEvent[]): Fold {
   const fold: Fold = { record, points: [], samples: [], entries: [] };
+  /** The newest step that the record does not tell of yet; a copy of it for each would be dear. */
+  let reached: RunEventOf<"step"> | null = null;
   for (const event of events) {
-    if (event.type === "step" || event.type === "eval") fold.points.push(pointOf(event));
+    const isPresent = event.attempt === record.attempt;
+    if (event.type === "step") {
+      fold.points.push(pointOf(event));
+      if (isPresent) reached = event;
+      continue;
+    }
+    if (event.type === "eval") fold.points.push(pointOf(event));
     if (event.type === "sample") fold.samples.push(sampleOf(event));
     const entry = timelineEntryOf(event);
     if (entry !== null) fold.entries.push(entry);
-    if (event.attempt === record.attempt) fold.record = advance(fold.record, event);
+    if (!isPresent) continue;
+    fold.record = advance(atStep(fold.record, reached), event);
+    reached = null;
   }
+  fold.record = atStep(fold.record, reached);
   return fold;
 }
 
-function advance(record: JobRecord, event: RunEvent): JobRecord {
+function atStep(record: JobRecord, event: RunEventOf<"step"> | null): JobRecord {
+  if (event === null) return record;
+  const { step, epoch } = event;
+  return { ...record, progress: { ...record.progress, step, epoch } };
+}
+
+function advance(record: JobRecord, event: Exclude<RunEvent, RunEventOf<"step">>): JobRecord {
   switch (event.type) {
     case "status":
       return startPlan(enterPhase(record, event), event);
-    case "step":
-      return {
-        ...record,
-        progress: { ...record.progress, step: event.step, epoch: event.epoch },
-      };
     case "checkpoint":
       return { ...record, report: { ...record.report, hasCheckpoint: true } };
     case "error": {
@@ -129,8 +141,8 @@ function sampleOf(event: RunEventOf<"sample">): JobSample {
 
 function pointOf(event: RunEventOf<"step"> | RunEventOf<"eval">): NewPoint {
   const { step, epoch, loss } = event;
-  const recordedAt = eventTime(event);
-  if (event.type === "eval") return { kind: "evaluation", step, epoch, loss, recordedAt };
+  const recordedAtMs = Math.trunc(event.ts * 1000);
+  if (event.type === "eval") return { kind: "evaluation", step, epoch, loss, recordedAtMs };
   return {
     kind: "step",
     step,
@@ -142,6 +154,6 @@ function pointOf(event: RunEventOf<"step"> | RunEventOf<"eval">): NewPoint {
     tokensPerSecond: event.tokens_per_second,
     stepMs: event.step_ms,
     memoryMb: event.memory_mb,
-    recordedAt,
+    recordedAtMs,
   };
 }

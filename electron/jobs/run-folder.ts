@@ -11,6 +11,7 @@ import {
   runExitSchema,
 } from "../../shared/contract/run-folder.ts";
 import { writeFileAtomically } from "./atomic-file.ts";
+import type { LaunchIdentity } from "./process-identity.ts";
 
 /**
  * The files of one run (see the contract's run-folder.ts for who writes which). Heartbeat and exit
@@ -39,12 +40,12 @@ export class RunFolder {
   }
 
   /** The processes of the last attempt that named any. */
-  async readLastProcesses(): Promise<{ identity: ProcessIdentity; bootId: string }[]> {
+  async readLastProcesses(): Promise<{ identity: ProcessIdentity; launch: LaunchIdentity }[]> {
     const heartbeat = await this.#readHeartbeat();
     if (heartbeat === null) return [];
     return [heartbeat.runner, heartbeat.trainer]
       .filter((identity) => identity !== null)
-      .map((identity) => ({ identity, bootId: heartbeat.boot_id }));
+      .map((identity) => ({ identity, launch: launchOf(heartbeat) }));
   }
 
   async readExit(attempt: number): Promise<RunExit | null> {
@@ -64,6 +65,10 @@ export class RunFolder {
   #readHeartbeat(): Promise<Heartbeat | null> {
     return readJson(join(this.path, "heartbeat.json"), heartbeatSchema);
   }
+}
+
+export function launchOf(heartbeat: Heartbeat): LaunchIdentity {
+  return { bootId: heartbeat.boot_id, nonce: heartbeat.nonce };
 }
 
 /** Null when the file is missing or does not say what it should: its writer may be interrupted. */

@@ -3,24 +3,25 @@ import { stat } from "node:fs/promises";
 import type { Publish } from "../../shared/contract/contract.ts";
 import type { RunExit } from "../../shared/contract/run-folder.ts";
 import { readWholeLines } from "./event-file.ts";
-import type { JobLedger } from "./job-ledger.ts";
 import { type ActiveJob, isActiveJob, type JobRecord } from "./job-record.ts";
-import type { JobTimings } from "./job-timings.ts";
 import { parseRunEvents } from "./parse-run-events.ts";
 import { RunFolder } from "./run-folder.ts";
 import { type Presence, presenceOf } from "./run-presence.ts";
+import { RunPids } from "./run-pids.ts";
 import type { RunnerProcess } from "./runner-process.ts";
-import { pressStop, type StopStage, stopStageAt } from "./stop-run.ts";
+import { StopPress, type StopPressOptions } from "./stop-press.ts";
 
-/** About three thousand steps: some ten milliseconds of work per batch. */
-const CHUNK_BYTES = 1024 * 1024;
+/** A batch is so long that it takes about this time: everything else waits for so long at most. */
+const BATCH_WORK_MS = 14;
+const FIRST_BATCH_BYTES = 512 * 1024;
+/** Committing costs the same however little is committed, so less than this is no quicker. */
+const LEAST_BATCH_BYTES = 512 * 1024;
+const MOST_BATCH_BYTES = 2 * 1024 * 1024;
+/** While a long file is caught up with, the rest of a look gets its turn so often. */
+const CATCH_UP_MS = 500;
 
-export interface FollowerOptions {
-  ledger: JobLedger;
+export interface FollowerOptions extends StopPressOptions {
   publish: Publish;
-  createId: () => string;
-  now: () => Date;
-  timings: JobTimings;
   log: (message: string, details?: Record<string, unknown>) => void;
   /** Called once, when all that the attempt wrote is in the store. */
   onEnd: (jobId: string, end: { exit: RunExit | null; presence: Presence }) => Promise<void>;
@@ -43,7 +44,9 @@ export class RunFollower {
   #lastLookMs = 0;
   #lastPresenceMs = Number.NEGATIVE_INFINITY;
   #logBytes = 0;
-  #stopStage: StopStage | null = null;
+  #batchBytes = FIRST_BATCH_BYTES;
+  readonly #stop: StopPress;
+  readonly #pids: RunPids;
   #lastTrouble = "";
   #isClosed = false;
   readonly #caughtUp = Promise.withResolvers<void>();
@@ -53,12 +56,18 @@ export class RunFollower {
     this.#jobId = record.id;
     this.#folder = new RunFolder(record.runPath);
     this.#runner = runner;
+    this.#stop = new StopPress(options, record.id, { folder: this.#folder, runner });
+    this.#pids = new RunPids(options.bootId);
   }
 
   start(): void {
     this.#watch();
     void this.#runner?.ended.then(() => this.nudge());
     this.#schedule(0);
+  }
+
+  hasPid(pid: number): boolean {
+    return this.#pids.has(pid);
   }
 
   /** Looks soon: something may have happened. */
@@ -141,13 +150,12 @@ export class RunFollower {
     }
     // Before the events: what was written before the exit is then certainly seen.
     const exit = await this.#folder.readExit(record.attempt);
-    if (await this.#readEvents(record)) return true;
+    if (await this.#catchUp(record)) return true;
     await this.#announceLog();
     if (exit !== null) return this.#end(exit, "gone");
     const presence = await this.#presence(record);
     if (presence === "present") {
-      await this.#pressStop();
-      return false;
+      return (await this.#stop.press()) ? this.#end(null, "unkillable") : false;
     }
     const late = await this.#folder.readExit(record.attempt);
     let hasMore = true;
@@ -156,10 +164,20 @@ export class RunFollower {
   }
 
   /** @returns whether more whole lines are waiting. */
+  async #catchUp(record: JobRecord): Promise<boolean> {
+    const untilMs = performance.now() + CATCH_UP_MS;
+    let hasMore = true;
+    while (hasMore && !this.#isClosed && performance.now() < untilMs) {
+      hasMore = await this.#readEvents(record);
+    }
+    return hasMore && !this.#isClosed;
+  }
+
+  /** @returns whether more whole lines are waiting. */
   async #readEvents(record: JobRecord): Promise<boolean> {
     const { ledger } = this.#options;
     const { eventsOffset } = ledger.get(record.id);
-    const found = await readWholeLines(this.#folder.eventsPath, eventsOffset, CHUNK_BYTES);
+    const found = await readWholeLines(this.#folder.eventsPath, eventsOffset, this.#batchBytes);
     if (this.#isClosed) return false;
     if (found.wasCut) {
       const message = "The end of events.jsonl was lost, as after a power cut. Following goes on.";
@@ -168,11 +186,22 @@ export class RunFollower {
         note: { kind: "warning", message },
       });
     } else if (found.nextOffset > eventsOffset) {
-      ledger.commitEvents(record.id, parseRunEvents(found.lines, record.id), found.nextOffset);
+      const beganMs = performance.now();
+      const parsed = parseRunEvents(found.lines, record.id);
+      ledger.commitEvents(record.id, parsed, found.nextOffset, found.hasMore);
+      this.#fitBatch(found.nextOffset - eventsOffset, performance.now() - beganMs);
     } else {
-      ledger.announceProgress(ledger.get(record.id));
+      ledger.news.catchUp(ledger.get(record.id));
     }
     return found.hasMore;
+  }
+
+  #fitBatch(bytes: number, tookMs: number): void {
+    const fitting = (bytes * BATCH_WORK_MS) / Math.max(1, tookMs);
+    // One slow commit says little, and neither does a batch that the end of the file cut short.
+    const next = Math.min(2 * this.#batchBytes, (this.#batchBytes + fitting) / 2);
+    if (bytes * 2 < this.#batchBytes && next < this.#batchBytes) return;
+    this.#batchBytes = Math.round(Math.min(MOST_BATCH_BYTES, Math.max(LEAST_BATCH_BYTES, next)));
   }
 
   async #announceLog(): Promise<void> {
@@ -186,33 +215,22 @@ export class RunFollower {
   }
 
   /** Asking the system costs more than reading a file, and a runner does not end often. */
-  async #presence({ attempt, state }: ActiveJob): Promise<Presence> {
-    const { now, timings } = this.#options;
+  async #presence({ attempt, state, device }: ActiveJob): Promise<Presence> {
+    const { now, timings, bootId } = this.#options;
     const hasRunnerEnded = this.#runner !== null && this.#runner.endedHow() !== null;
     const sinceMs = performance.now() - this.#lastPresenceMs;
     if (!hasRunnerEnded && sinceMs < timings.presenceMs) return "present";
     this.#lastPresenceMs = performance.now();
+    const heartbeat = await this.#folder.readHeartbeat(attempt);
+    if (device.kind === "cuda" && heartbeat !== null) await this.#pids.update(heartbeat);
     return presenceOf({
-      heartbeat: await this.#folder.readHeartbeat(attempt),
+      heartbeat,
       runner: this.#runner,
       startedAt: state.startedAt,
       now: now(),
       timings,
+      bootId,
     });
-  }
-
-  async #pressStop(): Promise<void> {
-    const { ledger, createId, now, timings } = this.#options;
-    const { attempt, state } = ledger.get(this.#jobId);
-    if (state.status !== "stopping" || this.#isClosed) return;
-    const stage = stopStageAt(now().getTime() - Date.parse(state.stopRequestedAt), timings);
-    if (stage === this.#stopStage) return;
-    const heartbeat = await this.#folder.readHeartbeat(attempt);
-    const runner = this.#runner;
-    const request = { folder: this.#folder, attempt, heartbeat, runner, createId, now, timings };
-    const message = await pressStop(stage, request);
-    this.#stopStage = stage;
-    if (message !== null) ledger.apply(this.#jobId, { note: { kind: "warning", message } });
   }
 
   async #end(exit: RunExit | null, presence: Presence): Promise<boolean> {

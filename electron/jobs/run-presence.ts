@@ -1,13 +1,15 @@
 import type { Heartbeat } from "../../shared/contract/run-folder.ts";
 import type { JobTimings } from "./job-timings.ts";
-import { livenessOf } from "./process-identity.ts";
+import { type BootId, livenessOf } from "./process-identity.ts";
+import { launchOf } from "./run-folder.ts";
 import type { RunnerProcess } from "./runner-process.ts";
 
 /**
  * `never_began`: the runner that this app started ended before its first heartbeat.
  * `gone`: no process of the attempt is left.
+ * `unkillable`: one is left that no signal ends.
  */
-export type Presence = "present" | "gone" | "never_began";
+export type Presence = "present" | "gone" | "never_began" | "unkillable";
 
 /**
  * Whether an attempt still has a process. A trainer whose runner was killed goes on alone and is
@@ -19,6 +21,7 @@ export async function presenceOf(attempt: {
   startedAt: string;
   now: Date;
   timings: JobTimings;
+  bootId: BootId;
 }): Promise<Presence> {
   const { heartbeat, runner, timings } = attempt;
   if (heartbeat === null) {
@@ -29,7 +32,7 @@ export async function presenceOf(attempt: {
   const found = await Promise.all(
     [heartbeat.runner, heartbeat.trainer]
       .filter((identity) => identity !== null)
-      .map((identity) => livenessOf(identity, heartbeat.boot_id)),
+      .map((identity) => livenessOf(identity, launchOf(heartbeat), attempt.bootId)),
   );
   if (found.includes("alive")) return "present";
   if (!found.includes("uncertain")) return "gone";

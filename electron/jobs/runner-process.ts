@@ -2,6 +2,7 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { AppError } from "../../shared/app-error.ts";
+import { NONCE } from "./process-identity.ts";
 
 /** The runner as long as the app that started it lives; afterwards only the heartbeat knows it. */
 export interface RunnerProcess {
@@ -18,6 +19,11 @@ export interface RunnerStart {
   runPath: string;
   logPath: string;
   attempt: number;
+  /** Random; by it the processes of this attempt are told from all others. */
+  nonce: string;
+  leasesPath: string;
+  mayShareGpu: boolean;
+  playedBootId: string | null;
 }
 
 /**
@@ -39,12 +45,16 @@ export async function startRunner(start: RunnerStart): Promise<RunnerProcess> {
         start.runPath,
         "--attempt",
         String(start.attempt),
+        "--leases",
+        start.leasesPath,
+        ...(start.mayShareGpu ? ["--share-gpus"] : []),
+        ...(start.playedBootId === null ? [] : ["--boot-id", start.playedBootId]),
       ],
       {
         detached: true,
         cleanup: false,
         cwd: start.trainerPath,
-        env: { PYTHONUTF8: "1" },
+        env: { PYTHONUTF8: "1", [NONCE]: start.nonce },
         stdin: "ignore",
         stdout: output,
         stderr: output,

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { commandSchema } from "../../shared/contract/run-folder.ts";
-import { JobBench } from "./fixtures/job-bench.ts";
+import { BENCH_TIMINGS, JobBench } from "./fixtures/job-bench.ts";
 import { TrainerFiles } from "./fixtures/trainer-files.ts";
 import { JOB_TIMINGS } from "./job-timings.ts";
 
@@ -56,12 +56,12 @@ describe("stopping a job", () => {
 
   it("is asked again by SIGTERM, and killed only long after", async () => {
     const { job, runner } = await running();
-    await bench.stop(job.id);
+    await bench.stop(job.id, { graceSeconds: 60 });
     const terminated = runner.terminated();
-    bench.clockOffsetMs = JOB_TIMINGS.terminateAfterMs + 1000;
+    bench.clockOffsetMs = 61_000;
     await terminated;
     expect((await bench.get(job.id)).status).toBe("stopping");
-    bench.clockOffsetMs = JOB_TIMINGS.killRunnerAfterMs + 1000;
+    bench.clockOffsetMs = 61_000 + JOB_TIMINGS.killAfterMs + JOB_TIMINGS.killRunnerAfterMs;
     await runner.ended;
     expect((await bench.jobs.waitForEnd(job.id)).status).toBe("stopped");
     const warnings = (await bench.timeline(job.id)).filter(({ kind }) => kind === "warning");
@@ -69,6 +69,83 @@ describe("stopping a job", () => {
       "The trainer has not stopped yet: it was asked again, by SIGTERM.",
       "The runner did not end either: it was killed.",
     ]);
+  });
+
+  it("takes the grace of the settings, and asking again can only hurry it", async () => {
+    await bench.reopen({ stopGraceSeconds: () => 100 });
+    const { job, runner } = await running();
+    await bench.stop(job.id, { mode: "after_epoch" });
+    await bench.commanded(job.runPath, "stop_after_epoch");
+    expect(await bench.stop(job.id)).toMatchObject({ stop: { mode: "checkpoint" } });
+    await bench.commanded(job.runPath, "stop");
+    expect(await bench.stop(job.id, { mode: "after_epoch" })).toMatchObject({
+      stop: { mode: "checkpoint" },
+    });
+    const longer = await bench.stop(job.id, { graceSeconds: 500 });
+    expect(longer).toMatchObject({ stop: { graceSeconds: 100 } });
+    const terminated = runner.terminated();
+    bench.clockOffsetMs = 101_000;
+    await terminated;
+    expect((await bench.history(job.id)).map(({ to }) => to)).toEqual([
+      "queued",
+      "preparing",
+      "running",
+      "stopping",
+    ]);
+  });
+
+  it("gives an epoch as long as it takes, but not for ever without a step", async () => {
+    await bench.reopen({ timings: { ...BENCH_TIMINGS, epochSilenceMs: 300 } });
+    const { job, runner } = await running();
+    const terminated = runner.terminated();
+    await bench.stop(job.id, { mode: "after_epoch" });
+    bench.clockOffsetMs = 24 * 3600_000;
+    await terminated;
+    await bench.commanded(job.runPath, "stop");
+    expect((await bench.get(job.id)).status).toBe("stopping");
+  });
+
+  it("discards a run: no checkpoint, and nothing of it is left", async () => {
+    const { job, runner, trainer } = await running();
+    await bench.stop(job.id, { mode: "discard" });
+    await bench.commanded(job.runPath, "discard");
+    trainer.stopped(5);
+    trainer.exit("stopped", 10);
+    const removed = bench.heard("jobs.removed", ({ id }) => id === job.id);
+    await runner.exit(0);
+    await removed;
+    expect(existsSync(job.runPath)).toBe(false);
+    await expect(bench.get(job.id)).rejects.toThrow("There is no job");
+  });
+
+  it("ends even if no signal ends the process, and keeps its device until that has left", async () => {
+    const timings = { ...BENCH_TIMINGS, killAfterMs: 1, killRunnerAfterMs: 1, giveUpAfterMs: 1 };
+    await bench.reopen({ timings, kill: () => true });
+    const { job, runner } = await running();
+    const next = await bench.create({ name: "Second run" });
+    await bench.stop(job.id, { graceSeconds: 0 });
+    const ended = await bench.jobs.waitForEnd(job.id);
+    expect(ended).toMatchObject({ status: "failed", error: { kind: "unkillable" } });
+    // Also after a restart of the app.
+    await bench.reopen({ timings, kill: () => true });
+    const held = await bench.heard(
+      "jobs.changed",
+      (one) => one.id === next.id && one.status === "queued" && one.waitingFor !== null,
+    );
+    expect(held).toMatchObject({
+      waitingFor: `Process ${runner.pid} of “First run” could not be ended and keeps the CPU. If it does not leave, restart the computer.`,
+    });
+    await runner.exit(0);
+    expect((await bench.runners.next()).run).toBe(next.runPath);
+  });
+
+  it("asks a training run for a checkpoint, and no other", async () => {
+    const { job } = await running();
+    const checkpoint = (id: string) => bench.jobs.requests["jobs.checkpoint"]({ id }, "local");
+    expect(await checkpoint(job.id)).toBeNull();
+    expect(commandOf(job.runPath)).toMatchObject({ attempt: 1, action: "checkpoint" });
+    const waiting = await bench.create({ name: "Second run" });
+    await expect(checkpoint(waiting.id)).rejects.toThrow("“Second run” is queued");
   });
 
   it("is not stuck when the process vanishes instead of stopping, nor across a restart", async () => {

@@ -42,6 +42,8 @@ export interface SafetensorsSummary {
   tensors: number;
   /** Elements of each dtype, as the file names it (`BF16`). */
   elements: ReadonlyMap<string, number>;
+  /** Of each tensor, by its name. */
+  shapes: ReadonlyMap<string, readonly number[]>;
   /** What the header says that the whole file has. */
   expectedBytes: number;
   actualBytes: number;
@@ -100,6 +102,7 @@ export function parseSafetensorsHeader(header: Uint8Array, fileBytes: number): S
     throw new SafetensorsError("its header is not readable");
   }
   const elements = new Map<string, number>();
+  const shapes = new Map<string, readonly number[]>();
   let tensors = 0;
   let end = 0;
   for (const [name, value] of Object.entries(json)) {
@@ -126,12 +129,13 @@ export function parseSafetensorsHeader(header: Uint8Array, fileBytes: number): S
     tensors += 1;
     end = Math.max(end, to);
     elements.set(dtype, (elements.get(dtype) ?? 0) + count);
+    shapes.set(name, shape);
   }
   const expectedBytes = LENGTH_BYTES + header.byteLength + end;
   if (fileBytes < expectedBytes) {
     throw new SafetensorsError(`it has ${fileBytes} of ${expectedBytes} bytes`, true);
   }
-  return { tensors, elements, expectedBytes, actualBytes: fileBytes };
+  return { tensors, elements, shapes, expectedBytes, actualBytes: fileBytes };
 }
 
 function shorten(name: string): string {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { CoreClient } from "../../shared/contract/contract.ts";
-import type { Settings } from "../../shared/contract/settings.ts";
+import { settingsSchema } from "../../shared/contract/settings.ts";
 import { Hub } from "../gateway/hub.ts";
 import { until } from "./until.ts";
 
@@ -16,12 +16,7 @@ function setUp() {
     hub.publish("settings.changed", { ...settings, pythonPath });
   return { client, say, isHeard: () => isHeard };
 }
-const settings: Settings = {
-  theme: "dark",
-  modelFolders: [],
-  pythonPath: null,
-  llamaCppPath: null,
-};
+const settings = settingsSchema.parse({ theme: "dark" });
 
 describe("until", () => {
   test("does not miss a state that passes before the start has answered", async () => {

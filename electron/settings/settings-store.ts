@@ -1,6 +1,7 @@
 import type { Handlers, Publish } from "../../shared/contract/contract.ts";
 import { type Settings, settingsSchema } from "../../shared/contract/settings.ts";
 import type { Store } from "../store/open-store.ts";
+import { maskHooks } from "../notices/notice-hook.ts";
 import { resolveLlamaCpp } from "./llama-cpp-folder.ts";
 
 type SettingsChange = { [K in keyof Settings]?: Settings[K] | undefined };
@@ -31,17 +32,18 @@ export function openSettings({ store, publish, log }: SettingsStoreOptions): Set
       )
       .run(JSON.stringify(next));
     current = next;
-    publish("settings.changed", next);
+    publish("settings.changed", withoutSecrets(next));
     return next;
   };
 
   return {
     requests: {
-      "settings.get": () => current,
+      "settings.get": () => withoutSecrets(current),
       "settings.update": async (params) => {
         const { llamaCppPath } = params;
-        if (typeof llamaCppPath !== "string") return update(params);
-        return update({ ...params, llamaCppPath: await resolveLlamaCpp(llamaCppPath) });
+        if (typeof llamaCppPath !== "string") return withoutSecrets(update(params));
+        const folder = await resolveLlamaCpp(llamaCppPath);
+        return withoutSecrets(update({ ...params, llamaCppPath: folder }));
       },
     },
     get: () => current,
@@ -49,6 +51,11 @@ export function openSettings({ store, publish, log }: SettingsStoreOptions): Set
     setPythonPath: (pythonPath) => void update({ pythonPath }),
     setModelFolders: (modelFolders) => void update({ modelFolders: [...modelFolders] }),
   };
+}
+
+/** As clients may see them: who knows a webhook's address may write to its channel. */
+function withoutSecrets(settings: Settings): Settings {
+  return { ...settings, noticeHooks: maskHooks(settings.noticeHooks) };
 }
 
 /** Settings are never a reason not to start: what cannot be read falls back to the defaults. */

@@ -2,6 +2,9 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import { AppError } from "../../shared/app-error.ts";
 
+/** SQL, or what SQL alone cannot do; in a transaction either way. */
+export type Migration = string | ((database: DatabaseSync) => void);
+
 /**
  * Brings a database to the newest schema, each migration in a transaction of its own, after a
  * backup beside the file (`<file>.v<n>.backup`) when there is anything to lose.
@@ -13,7 +16,7 @@ export function migrate(
   database: DatabaseSync,
   path: string,
   log: (message: string, details?: Record<string, unknown>) => void,
-  migrations: readonly string[],
+  migrations: readonly Migration[],
 ): number {
   const newest = migrations.length;
   refuseNewer(database, path, newest);
@@ -26,7 +29,8 @@ export function migrate(
     if (version <= found) continue;
     database.exec("BEGIN IMMEDIATE");
     try {
-      database.exec(migration);
+      if (typeof migration === "string") database.exec(migration);
+      else migration(database);
       database.exec(`PRAGMA user_version = ${version}`);
       database.exec("COMMIT");
     } catch (error) {

@@ -1,6 +1,19 @@
+import type { Migration } from "./migrate.ts";
 import { firstTables } from "./migrations/0001-first-tables.ts";
 import { samplesAndExports } from "./migrations/0002-samples-and-exports.ts";
 import { gpuHistory } from "./migrations/0010-gpu-history.ts";
+import { queueAndHistory } from "./migrations/0011-queue-and-history.ts";
+import { costLedger } from "./migrations/0012-cost-ledger.ts";
+import { noticesAndHealth } from "./migrations/0013-notices-and-health.ts";
+import { metricsBlocks } from "./migrations/0014-metrics-blocks.ts";
 
 /** In order; the position (from 1) is the schema version. Released ones are never edited. */
-export const migrations: readonly string[] = [firstTables, samplesAndExports, gpuHistory];
+export const migrations: readonly Migration[] = [
+  firstTables,
+  samplesAndExports,
+  gpuHistory,
+  queueAndHistory,
+  costLedger,
+  noticesAndHealth,
+  metricsBlocks,
+];

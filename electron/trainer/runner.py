@@ -2,7 +2,7 @@
 
     app ──starts, detached──▶ runner ──starts──▶ trainer (own process group), or for several GPUs
                                 │                the launcher of several (lora_trainer/launch.py)
-                                │ heartbeat.json every 2 s, exit.json at the end
+                                │ heartbeat.json every 2 s, power.jsonl, exit.json at the end
                                 ▼
                         the run folder, which the app reads
 
@@ -22,35 +22,51 @@ import subprocess
 import sys
 import time
 import traceback
-import uuid
 from pathlib import Path
 from typing import IO
 
 from lora_runner.atomic_json import write_json
 from lora_runner.exit_cause import describe_exit, exit_fields, oom_kills
+from lora_runner.gpu_leases import (
+    GpuTaken,
+    default_folder,
+    take_gpus,
+    update_notes,
+    user_name,
+)
 from lora_runner.gpu_sample import sample_gpus
+from lora_runner.power_log import PowerLog
 from lora_runner.process_identity import boot_id, start_time
 from lora_runner.run_lock import take_run
+from lora_runner.stop_command import ask_to_stop
 from lora_runner.trainer_command import count_processes, trainer_command, trainer_environment
 
 HEARTBEAT_SECONDS = 2.0
 POLL_SECONDS = 0.2
 # Exit code of the runner itself when another runner has the run.
 LOCKED_EXIT_CODE = 75
+# Exit code of the runner itself when a GPU of the run is in use; exit.json says by whom.
+GPU_TAKEN_EXIT_CODE = 76
+# In the environment of runner and trainer: what is theirs, and no process that came later.
+NONCE_VARIABLE = "LORA_DESK_NONCE"
 
 
 class Runner:
-    def __init__(self, folder: Path, attempt: int, lock: IO[bytes], cpu_processes: int) -> None:
+    def __init__(self, folder: Path, lock: IO[bytes], arguments: argparse.Namespace) -> None:
         self._folder = folder
-        self._attempt = attempt
-        self._cpu_processes = cpu_processes
+        self._attempt: int = arguments.attempt
+        self._cpu_processes: int = arguments.processes
+        self._leases_folder: Path = arguments.leases or default_folder()
+        self._may_share_gpus: bool = arguments.share_gpus
         self._lock = lock
+        self._leases: list[IO[bytes]] = []
         self._trainer: subprocess.Popen | None = None
         self._identity: dict | None = None
         self._gpu_uuids: list[str] = []
         self._is_stop_wanted = False
         self._me = {"pid": os.getpid(), "start_time": start_time(os.getpid())}
-        self._boot_id = boot_id()
+        self._boot_id: str = arguments.boot_id or boot_id()
+        self._nonce = os.environ.get(NONCE_VARIABLE)
 
     def run(self) -> int:
         for name in ("SIGTERM", "SIGINT", "SIGBREAK"):
@@ -60,9 +76,19 @@ class Runner:
             signal.signal(signal.SIGHUP, signal.SIG_IGN)
         self._set_old_exit_aside()
         oom_before = oom_kills()
+        config = json.loads((self._folder / "config.json").read_text("utf-8"))
+        try:
+            self._lease_gpus(config)
+        except GpuTaken as error:
+            self._write_exit(exit_fields(None, None, "gpu_taken", str(error)))
+            return GPU_TAKEN_EXIT_CODE
         self._beat("starting")
-        self._start_trainer()
+        self._start_trainer(config)
+        update_notes(self._leases, self._holder(config))
+        power_log = PowerLog(self._folder, self._attempt, self._gpu_uuids)
+        power_log.start()
         code = self._watch()
+        power_log.stop()
         self._beat("exited")
         self._write_exit(describe_exit(code, oom_before, oom_kills()))
         return 0
@@ -89,14 +115,35 @@ class Runner:
             attempt = self._attempt - 1
         os.replace(path, self._folder / f"exit.{attempt}.json")
 
-    def _start_trainer(self) -> None:
-        config = json.loads((self._folder / "config.json").read_text("utf-8"))
+    def _lease_gpus(self, config: dict) -> None:
         device = config["device"]
         self._gpu_uuids = list(device["uuids"]) if device["kind"] == "cuda" else []
+        self._leases = take_gpus(
+            self._leases_folder,
+            self._gpu_uuids,
+            self._holder(config),
+            is_shared=self._may_share_gpus,
+        )
+
+    def _holder(self, config: dict) -> dict:
+        return {
+            "user": user_name(),
+            "job": config.get("name") or self._folder.name,
+            "home": str(self._folder.parent.parent),
+            "run": str(self._folder),
+            **self._me,
+            "boot_id": self._boot_id,
+            "trainer": self._identity,
+            "is_shared": self._may_share_gpus,
+        }
+
+    def _start_trainer(self, config: dict) -> None:
+        device = config["device"]
         processes = count_processes(device, self._cpu_processes)
         environment = trainer_environment(os.environ, device, processes)
         command = trainer_command(self._folder, self._attempt, device, processes)
-        own_group: dict = {"start_new_session": True, "pass_fds": (self._lock.fileno(),)}
+        inherited = tuple(file.fileno() for file in (self._lock, *self._leases))
+        own_group: dict = {"start_new_session": True, "pass_fds": inherited}
         if os.name == "nt":
             own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
         with (self._folder / "log.txt").open("ab") as log:
@@ -131,12 +178,8 @@ class Runner:
                 return trainer.wait(timeout=POLL_SECONDS)
 
     def _ask_trainer_to_stop(self, trainer: subprocess.Popen) -> None:
-        # By command.json, not by a signal: one that arrives in the trainer's first moments, before
-        # it listens, would end it as if it had been killed. Windows has no such signal at all.
-        command = {"v": 1, "id": str(uuid.uuid4()), "attempt": self._attempt}
-        command.update(action="stop", ts=time.time())
         try:
-            write_json(self._folder / "command.json", command)
+            ask_to_stop(self._folder, self._attempt)
         except OSError:  # a full disk
             trainer.terminate()
 
@@ -149,6 +192,7 @@ class Runner:
             "ts": time.time(),
             "attempt": self._attempt,
             "boot_id": self._boot_id,
+            **({} if self._nonce is None else {"nonce": self._nonce}),
             "runner": self._me,
             "trainer": self._identity,
             "phase": phase,
@@ -168,6 +212,11 @@ def main() -> int:
         help="train on the CPU in as many processes (on GPUs there is one for each); worth it on "
         "computers with several sockets",
     )
+    parser.add_argument("--leases", type=Path, help="the folder of the GPUs' lock files")
+    parser.add_argument(
+        "--share-gpus", action="store_true", help="beside other runs that allow it as well"
+    )
+    parser.add_argument("--boot-id", help="in place of the system's, to play a restart")
     arguments = parser.parse_args()
     folder = arguments.run.resolve()
     if hasattr(os, "setsid"):
@@ -178,7 +227,7 @@ def main() -> int:
         print(f"Another runner is running {folder}; this one leaves.", file=sys.stderr)
         return LOCKED_EXIT_CODE
     with lock:
-        runner = Runner(folder, arguments.attempt, lock, arguments.processes)
+        runner = Runner(folder, lock, arguments)
         try:
             return runner.run()
         except Exception as error:

@@ -1,10 +1,14 @@
 import type { z } from "zod";
+import { costProcedures, costTopics } from "./costs.ts";
 import { datasetProcedures, datasetTopics } from "./datasets.ts";
 import { environmentProcedures, environmentTopics } from "./environment.ts";
 import { exportProcedures, exportTopics } from "./exports.ts";
 import { gpuProcedures, gpuTopics } from "./gpus.ts";
 import { jobProcedures, jobTopics } from "./jobs.ts";
 import { modelProcedures, modelTopics } from "./models.ts";
+import { noticeProcedures, noticeTopics } from "./notifications.ts";
+import { preflightProcedures } from "./preflight.ts";
+import { queueProcedures, queueTopics } from "./queue.ts";
 import { settingsProcedures, settingsTopics } from "./settings.ts";
 import { supabaseProcedures } from "./supabase.ts";
 import { tokenProcedures } from "./tokens.ts";
@@ -18,7 +22,11 @@ export const procedures = {
   ...modelProcedures,
   ...gpuProcedures,
   ...jobProcedures,
+  ...queueProcedures,
   ...exportProcedures,
+  ...costProcedures,
+  ...preflightProcedures,
+  ...noticeProcedures,
   ...supabaseProcedures,
 } as const;
 
@@ -30,7 +38,10 @@ export const topics = {
   ...modelTopics,
   ...gpuTopics,
   ...jobTopics,
+  ...queueTopics,
   ...exportTopics,
+  ...costTopics,
+  ...noticeTopics,
 } as const;
 
 export type Method = keyof typeof procedures;

@@ -42,6 +42,58 @@ export type JobDryRun = z.infer<typeof jobDryRunSchema>;
 export const jobBestSchema = z.object({ step: z.int().nonnegative(), loss: z.number() });
 export type JobBest = z.infer<typeof jobBestSchema>;
 
+/** How a job stands in the queue and in the books; can be changed as long as it has not ended. */
+export const jobAccountingSchema = z.object({
+  priority: z.enum(["low", "normal", "high"]).default("normal"),
+  /** Waits until this job is completed. */
+  afterJobId: z.uuid().nullable().default(null),
+  /** Two runs are on one GPU at a time only where both allow it. */
+  mayShareGpu: z.boolean().default(false),
+  /** How often it is tried again by itself after a failure that a retry can mend. */
+  retries: z.int().min(0).max(10).default(3),
+  /** A label by which costs are added up. */
+  project: z.string().trim().min(1).max(100).nullable().default(null),
+});
+export type JobAccounting = z.infer<typeof jobAccountingSchema>;
+
+const { priority, afterJobId, mayShareGpu, retries, project } = jobAccountingSchema.shape;
+/** Without the defaults: what is not named stays as it is. */
+export const accountingChangeSchema = z.object({
+  priority: priority.removeDefault().optional(),
+  afterJobId: afterJobId.removeDefault().optional(),
+  mayShareGpu: mayShareGpu.removeDefault().optional(),
+  retries: retries.removeDefault().optional(),
+  project: project.removeDefault().optional(),
+});
+
+/** Something about a running job that a person should know. */
+export const jobHealthSchema = z.object({
+  kind: z.enum([
+    "stalled",
+    "vanished",
+    "disk_low",
+    "gpu_hot",
+    "gpu_throttled",
+    "gpu_fault",
+    "loss_exploding",
+  ]),
+  since: z.iso.datetime(),
+  message: z.string(),
+  advice: z.string(),
+});
+export type JobHealth = z.infer<typeof jobHealthSchema>;
+
+/** Every change of a job's status, with its cause. */
+export const jobTransitionSchema = z.object({
+  seq: z.int().nonnegative(),
+  at: z.iso.datetime(),
+  attempt: z.int().nonnegative(),
+  from: z.string().nullable(),
+  to: z.string(),
+  cause: z.string(),
+});
+export type JobTransition = z.infer<typeof jobTransitionSchema>;
+
 const jobCommon = {
   id: z.uuid(),
   name: z.string(),
@@ -57,10 +109,25 @@ const jobCommon = {
   plan: jobPlanSchema.nullable(),
   dryRun: jobDryRunSchema.nullable(),
   best: jobBestSchema.nullable(),
+  health: jobHealthSchema.nullable().default(null),
+  accounting: jobAccountingSchema,
   runPath: z.string(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 };
+
+/**
+ * `checkpoint`: as soon as a checkpoint is written. `after_epoch`: at the end of the epoch.
+ * `discard`: at once and without a checkpoint.
+ */
+export const stopModeSchema = z.enum(["checkpoint", "after_epoch", "discard"]);
+export type StopMode = z.infer<typeof stopModeSchema>;
+export const stopSchema = z.object({
+  mode: stopModeSchema,
+  /** How long the trainer may take before it is told by signals; null: as the settings say. */
+  graceSeconds: z.int().min(0).max(86_400).nullable(),
+});
+export type JobStop = z.infer<typeof stopSchema>;
 
 const queuedAt = z.iso.datetime();
 const startedAt = z.iso.datetime();
@@ -79,6 +146,8 @@ export const jobSchema = z.discriminatedUnion("status", [
     queuedAt,
     /** Why it is not running yet, in words; null when it is about to start. */
     waitingFor: z.string().nullable(),
+    /** Not before then, after a failure that a retry may mend. */
+    notBefore: z.iso.datetime().nullable().default(null),
   }),
   z.object({
     ...jobCommon,
@@ -93,6 +162,7 @@ export const jobSchema = z.discriminatedUnion("status", [
     status: z.literal("stopping"),
     startedAt,
     stopRequestedAt: z.iso.datetime(),
+    stop: stopSchema.default({ mode: "checkpoint", graceSeconds: null }),
   }),
   z.object({
     ...jobCommon,
@@ -208,6 +278,7 @@ export const jobInputSchema = z.object({
   presetId: presetIdSchema,
   hyperparameters: hyperparametersSchema,
   device: runDeviceSchema,
+  accounting: jobAccountingSchema.default(jobAccountingSchema.parse({})),
 });
 export type JobInput = z.infer<typeof jobInputSchema>;
 
@@ -215,13 +286,31 @@ export const jobProcedures = {
   "jobs.create": { input: jobInputSchema, output: jobSchema },
   "jobs.list": { input: z.object({}), output: z.array(jobSchema) },
   "jobs.get": { input: idInput, output: jobSchema },
-  /** Asks the trainer to write a checkpoint and leave; a queued job is stopped at once. */
-  "jobs.stop": { input: idInput, output: jobSchema },
+  /** Asks the trainer to leave; a queued job is stopped at once. Asking again can only hurry it. */
+  "jobs.stop": {
+    input: z.object({
+      id: z.uuid(),
+      mode: stopModeSchema.default("checkpoint"),
+      graceSeconds: z.int().min(0).max(86_400).nullable().default(null),
+    }),
+    output: jobSchema,
+  },
+  /** Asks a running trainer for a checkpoint now; the checkpoint's line in the history confirms. */
+  "jobs.checkpoint": { input: idInput, output: z.null() },
+  "jobs.setAccounting": {
+    input: z.object({ id: z.uuid(), accounting: accountingChangeSchema }),
+    output: jobSchema,
+  },
+  /** Every change of status since it was created, the first one first. */
+  "jobs.history": { input: idInput, output: z.array(jobTransitionSchema) },
   /** Queues a stopped, failed or interrupted job again; it goes on from its newest checkpoint. */
   "jobs.resume": { input: idInput, output: jobSchema },
   /** Removes an ended job, its run folder and its adapter for good. */
   "jobs.delete": { input: idInput, output: z.null() },
-  /** Of each pixel of the asked window, the minima and maxima of training and validation loss. */
+  /**
+   * Of each pixel of the asked window, the minima and maxima of training and validation loss, as
+   * real points. Edges between pixels may be off by an eighth of a pixel.
+   */
   "jobs.metrics": {
     input: z.object({
       id: z.uuid(),
@@ -254,7 +343,10 @@ export const jobProcedures = {
 export const jobTopics = {
   "jobs.changed": jobSchema,
   "jobs.removed": z.object({ id: z.uuid() }),
-  /** Keyed by job id; at most 10 batches a second. */
+  /**
+   * Keyed by job id; at most 10 batches a second. Where thousands come at once (a run is caught up
+   * with) they are thinned out to minima and maxima.
+   */
   "jobs.points": z.object({ id: z.uuid(), points: z.array(metricsPointSchema) }),
   /** Keyed by job id. */
   "jobs.timeline": z.object({ id: z.uuid(), entries: z.array(timelineEntrySchema) }),

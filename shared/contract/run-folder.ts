@@ -7,7 +7,7 @@ import { hyperparametersSchema } from "./hyperparameters.ts";
  * snake_case because Python reads and writes them too.
  *
  *   app      writes  config.json (once, before launch), command.json
- *   runner   writes  heartbeat.json, exit.json
+ *   runner   writes  heartbeat.json, power.jsonl, exit.json
  *   trainer  writes  events.jsonl, checkpoints/, adapter/
  *   log.txt takes stdout and stderr of runner and trainer.
  *
@@ -209,6 +209,8 @@ export const heartbeatSchema = z.object({
   ts: z.number(),
   attempt: z.int().positive(),
   boot_id: z.string(),
+  /** Random, given to runner and trainer at launch: tells them from any other process. */
+  nonce: z.string().optional(),
   runner: processIdentitySchema,
   trainer: processIdentitySchema.nullable(),
   phase: z.enum(["starting", "running", "stopping", "exited"]),
@@ -225,11 +227,21 @@ export const heartbeatSchema = z.object({
 });
 export type Heartbeat = z.infer<typeof heartbeatSchema>;
 
+/** A line of power.jsonl, which the runner appends to every 2 s while it can ask for the power. */
+export const powerSampleSchema = z.object({
+  v: version,
+  ts: z.number(),
+  attempt: z.int().positive(),
+  gpus: z.array(z.object({ uuid: z.string(), power_w: z.number().nonnegative().nullable() })),
+});
+export type PowerSample = z.infer<typeof powerSampleSchema>;
+
 export const commandSchema = z.object({
   v: version,
   id: z.uuid(),
   attempt: z.int().positive(),
-  action: z.enum(["stop", "checkpoint"]),
+  /** `stop` writes a checkpoint first; `discard` does not; `stop_after_epoch` goes on until then. */
+  action: z.enum(["stop", "stop_after_epoch", "discard", "checkpoint"]),
   ts: z.number(),
 });
 export type RunCommand = z.infer<typeof commandSchema>;
@@ -241,7 +253,16 @@ export const runExitSchema = z.object({
   attempt: z.int().positive(),
   exit_code: z.int().nullable(),
   signal: z.string().nullable(),
-  cause: z.enum(["completed", "stopped", "failed", "killed", "out_of_memory", "runner_error"]),
+  cause: z.enum([
+    "completed",
+    "stopped",
+    "failed",
+    "killed",
+    "out_of_memory",
+    "runner_error",
+    /** Another process holds a GPU of the run: nothing was started. */
+    "gpu_taken",
+  ]),
   message: z.string(),
 });
 export type RunExit = z.infer<typeof runExitSchema>;

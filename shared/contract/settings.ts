@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { pricesSchema } from "./costs.ts";
+import { noticeHooksSchema } from "./notifications.ts";
 
 export const settingsSchema = z.object({
   theme: z.enum(["system", "light", "dark"]).default("system"),
@@ -8,6 +10,12 @@ export const settingsSchema = z.object({
   pythonPath: z.string().nullable().default(null),
   /** A checkout of llama.cpp, whose converters write GGUF; null until the user points at one. */
   llamaCppPath: z.string().nullable().default(null),
+  /** Starts with the user's session, so that queued and interrupted runs go on unattended. */
+  isStartedAtLogin: z.boolean().default(false),
+  /** How long a run that is to stop may take for its checkpoint before it is told by signals. */
+  stopGraceSeconds: z.int().min(0).max(86_400).default(180),
+  prices: pricesSchema.default(pricesSchema.parse({})),
+  noticeHooks: noticeHooksSchema.default(noticeHooksSchema.parse({})),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -33,6 +41,8 @@ export const settingsProcedures = {
       theme: settingsSchema.shape.theme.removeDefault().optional(),
       /** Its scripts are run, so only local callers may name one; `null` anyone may set. */
       llamaCppPath: z.string().min(1).max(4096).nullable().optional(),
+      isStartedAtLogin: z.boolean().optional(),
+      stopGraceSeconds: z.int().min(0).max(86_400).optional(),
     }),
     output: settingsSchema,
   },

@@ -115,6 +115,7 @@ export const metricsPointRowSchema = z.object({
   system_metrics: z.record(z.string(), anyJson).nullable(),
   recorded_at: time,
 });
+export type MetricsPointRow = z.infer<typeof metricsPointRowSchema>;
 
 export const modelArtifactRowSchema = z.object({
   id,

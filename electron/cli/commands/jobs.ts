@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import type { CoreClient } from "../../../shared/contract/contract.ts";
-import type { Job } from "../../../shared/contract/jobs.ts";
+import { describeJob } from "../describe-job.ts";
 import { findByIdOrName } from "../find-by-id-or-name.ts";
 import { followJob } from "../follow-job.ts";
 import { print } from "../output.ts";
 import type { RunWithCore } from "../session.ts";
 import { StatusLine, table } from "../terminal.ts";
 import { untilOnItsOwn } from "../until-on-its-own.ts";
+import { addStopCommand } from "./stop.ts";
 
 export function addJobCommands(program: Command, run: RunWithCore): void {
   const jobs = program.command("jobs").description("list, show, stop and read the log of runs");
@@ -53,7 +54,7 @@ export function addJobCommands(program: Command, run: RunWithCore): void {
             : null;
         print(isJson, { ok: true, job, timeline, samples, artifact }, () =>
           [
-            `${job.name}: ${describe(job)}`,
+            `${job.name}: ${describeJob(job)}`,
             `  base model  ${job.baseModel.name}  (${job.baseModel.path})`,
             `  dataset     ${job.dataset.name}`,
             `  step        ${job.progress.step}/${job.progress.totalSteps}`,
@@ -71,23 +72,7 @@ export function addJobCommands(program: Command, run: RunWithCore): void {
       }),
     );
 
-  jobs
-    .command("stop <job>")
-    .description("write a checkpoint and stop; `jobs resume` goes on from there")
-    .option("--no-wait", "do not wait until it has stopped")
-    .option("--json", "print one JSON line")
-    .action((which: string, options: { wait: boolean; json?: boolean }) =>
-      run(options, async (session) => {
-        const { id } = await find(session.core.client, which);
-        let job = await session.core.client.request("jobs.stop", { id });
-        if (options.wait) {
-          const followed = await followJob(session.reach, session.core, id, new StatusLine());
-          session.core = followed.core;
-          job = followed.job;
-        }
-        print(session.isJson, { ok: true, job }, () => `${job.name}: ${describe(job)}`);
-      }),
-    );
+  addStopCommand(jobs, run);
 
   jobs
     .command("resume <job>")
@@ -104,7 +89,7 @@ export function addJobCommands(program: Command, run: RunWithCore): void {
           session.core = followed.core;
           job = followed.job;
         }
-        print(session.isJson, { ok: true, job }, () => `${job.name}: ${describe(job)}`);
+        print(session.isJson, { ok: true, job }, () => `${job.name}: ${describeJob(job)}`);
       }),
     );
 
@@ -129,18 +114,5 @@ async function readLog(client: CoreClient, id: string): Promise<string> {
     text += page.text;
     if (page.nextOffset >= page.sizeBytes || page.nextOffset === offset) return text;
     offset = page.nextOffset;
-  }
-}
-
-function describe(job: Job): string {
-  switch (job.status) {
-    case "failed":
-      return `failed. ${job.error.message} ${job.error.remedy}`.trimEnd();
-    case "interrupted":
-      return `interrupted (${job.cause})`;
-    case "queued":
-      return job.waitingFor === null ? "queued" : `queued (${job.waitingFor})`;
-    default:
-      return job.status;
   }
 }

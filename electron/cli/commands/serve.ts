@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { AppError } from "../../../shared/app-error.ts";
 import type { CoreOptions } from "../../core.ts";
 import { serve } from "../../headless.ts";
+import { setServeAtLogin } from "./autostart.ts";
 import { print, printFailure } from "../output.ts";
 
 export function addServeCommand(program: Command, coreOptions: CoreOptions): void {
@@ -23,7 +24,12 @@ export function addServeCommand(program: Command, coreOptions: CoreOptions): voi
         if (!Number.isInteger(port) || port < 0 || port > 65_535) {
           throw new AppError("invalid_input", `“${options.port}” is not a port (0 to 65535).`);
         }
-        const { link, isOurs } = await serve({ ...coreOptions, shell: "headless", port });
+        const { link, isOurs } = await serve({
+          ...coreOptions,
+          shell: "headless",
+          port,
+          setLoginStart: (isOn) => setServeAtLogin(isOn, options.port),
+        });
         print(isJson, { ok: true, link, isOurs }, () =>
           isOurs
             ? `LoRA Desk is running. Open this link (it works once):\n\n  ${link}\n\nCtrl-C ends it; running trainings go on.`

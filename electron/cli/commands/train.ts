@@ -4,6 +4,7 @@ import { type Hyperparameters, presetIdSchema } from "../../../shared/contract/h
 import type { Job } from "../../../shared/contract/jobs.ts";
 import { HYPERPARAMETER_PRESETS } from "../../../shared/types/lora-training.ts";
 import { sampleHyperparameters } from "../../quickstart/sample-hyperparameters.ts";
+import { accountingOf, type AccountingOptions } from "../accounting-options.ts";
 import type { DeviceOptions } from "../choose-device.ts";
 import { findDataset } from "../find-dataset.ts";
 import { applySettings } from "../hyperparameter-options.ts";
@@ -13,7 +14,7 @@ import { runTraining, summarise, tell, type TrainingWish } from "../run-training
 import type { RunWithCore, Session } from "../session.ts";
 import { StatusLine } from "../terminal.ts";
 
-interface TrainOptions extends DeviceOptions {
+interface TrainOptions extends DeviceOptions, AccountingOptions {
   config?: string;
   dataset?: string;
   model?: string;
@@ -46,6 +47,11 @@ export function addTrainCommands(program: Command, run: RunWithCore): void {
       .option("--machine-rank <n>", "which of them this is; 0 is the first")
       .option("--rendezvous <host:port>", "of the first machine, the same for all")
       .option("--preset <name>", "conservative, balanced or aggressive")
+      .option("--priority <level>", "low, normal or high in the queue")
+      .option("--after <job>", "begin when that run is completed")
+      .option("--share-gpu", "beside other runs that allow it as well")
+      .option("--retries <n>", "how often to try again what a retry may mend")
+      .option("--project <name>", "label by which costs are added up")
       .option("--detach", "only start it"),
   ).action((options: TrainOptions) =>
     run(options, (session) => {
@@ -93,6 +99,7 @@ async function wishOf(session: Session, options: TrainOptions): Promise<Training
       presetId: "custom",
       hyperparameters: config.hyperparameters,
       device: namesDevice(options) ? options : config.device,
+      accounting: await accountingOf(client, options),
       isDetached,
     };
   }
@@ -105,6 +112,7 @@ async function wishOf(session: Session, options: TrainOptions): Promise<Training
     model: options.model,
     ...presetOf(options),
     device: options,
+    accounting: await accountingOf(client, options),
     isDetached,
   };
 }

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 import time
-import uuid
 from pathlib import Path
 from typing import IO
 
-from .atomic_json import write_json
 from .process_identity import boot_id, is_alive
+from .stop_command import ask_to_stop
 
 _POLL_SECONDS = 0.2
 _ENDING_SECONDS = 3.0
@@ -67,9 +66,7 @@ def _stop_orphan(folder: Path) -> bool:
         if is_alive(beat["runner"]) or not is_alive(trainer):
             return False
         print("Stopping the trainer of a runner that was killed.", flush=True)
-        # Not by a signal: of several processes, the launcher would wait only seconds for the rest.
-        command = {"v": 1, "id": str(uuid.uuid4()), "attempt": beat["attempt"]}
-        write_json(folder / "command.json", {**command, "action": "stop", "ts": time.time()})
+        ask_to_stop(folder, beat["attempt"])
         while is_alive(trainer):
             time.sleep(_POLL_SECONDS)
     except (OSError, ValueError, KeyError, TypeError):

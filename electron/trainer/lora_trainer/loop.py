@@ -144,12 +144,13 @@ class TrainingLoop:
             # First what is due: an attempt may have been stopped in the middle of an evaluation.
             self._do_what_is_due()
             while not self._is_over():
-                self._raise_on_stop()
+                self._raise_on_stop(at_step_end=True)
                 self._do_step(feed)
                 self._do_what_is_due()
         except StopRequested:
             self._events.status("stopping", f"Stopping after step {self.position.step}.")
-            self._saver.checkpoint(self.position, self._generators, must=True)
+            if not self._world.any(self._requests.is_discarded()):
+                self._saver.checkpoint(self.position, self._generators, must=True)
             raise
         finally:
             feed.close()
@@ -170,8 +171,10 @@ class TrainingLoop:
     def _is_over(self) -> bool:
         return self.position.step == self.total_steps or self.is_stopped_early
 
-    def _raise_on_stop(self) -> None:
-        if self._world.any(self._requests.is_stop_wanted()):
+    def _raise_on_stop(self, *, at_step_end: bool = False) -> None:
+        step = self.position.step
+        is_epoch_over = at_step_end and step > 0 and step % self._batches.steps_per_epoch == 0
+        if self._world.any(self._requests.is_stop_wanted(is_epoch_over=is_epoch_over)):
             raise StopRequested
 
     def _do_step(self, feed: StepFeed) -> None:

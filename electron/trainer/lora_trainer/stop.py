@@ -1,4 +1,10 @@
-"""Requests from outside: stop (signal or command.json) and "write a checkpoint now"."""
+"""Requests from outside: to stop (signal or command.json) and "write a checkpoint now".
+
+    stop              within a step, with a checkpoint
+    stop_after_epoch  at the end of the epoch, with a checkpoint; a later `stop` hurries it
+    discard           within a step, without a checkpoint
+    checkpoint        go on, with a checkpoint now
+"""
 
 from __future__ import annotations
 
@@ -20,6 +26,8 @@ class Requests:
         self._attempt = attempt
         self._is_stop_wanted = False
         self._is_checkpoint_wanted = False
+        self._is_epoch_the_last = False
+        self._is_discarded = False
         self._seen_ids: set[str] = set()
         self._last_stat: tuple[int, int] | None = None
         self._looked_at = float("-inf")
@@ -33,13 +41,17 @@ class Requests:
     def _on_signal(self, _number: int, _frame: Any) -> None:
         self._is_stop_wanted = True
 
-    def is_stop_wanted(self) -> bool:
+    def is_stop_wanted(self, *, is_epoch_over: bool = False) -> bool:
         self._look()
-        return self._is_stop_wanted
+        return self._is_stop_wanted or (is_epoch_over and self._is_epoch_the_last)
 
     def raise_on_stop(self) -> None:
         if self.is_stop_wanted():
             raise StopRequested
+
+    def is_discarded(self) -> bool:
+        """Whether nobody wants what a stopped run has reached."""
+        return self._is_discarded
 
     def take_checkpoint_request(self) -> bool:
         """True once per request."""
@@ -66,7 +78,11 @@ class Requests:
         if str(command.get("id")) in self._seen_ids:
             return
         self._seen_ids.add(str(command.get("id")))
-        if command.get("action") == "stop":
+        action = command.get("action")
+        if action in ("stop", "discard"):
             self._is_stop_wanted = True
-        elif command.get("action") == "checkpoint":
+            self._is_discarded = action == "discard"
+        elif action == "stop_after_epoch":
+            self._is_epoch_the_last = True
+        elif action == "checkpoint":
             self._is_checkpoint_wanted = True

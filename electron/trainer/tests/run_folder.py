@@ -31,9 +31,11 @@ def run_here(folder: Path, attempt: int = 1) -> int:
 
 
 @contextlib.contextmanager
-def runner(folder: Path, attempt: int = 1, processes: int = 1) -> Iterator[subprocess.Popen]:
+def runner(
+    folder: Path, attempt: int = 1, *more: str, processes: int = 1
+) -> Iterator[subprocess.Popen]:
     command = [sys.executable, str(TRAINER / "runner.py"), "--processes", str(processes)]
-    process = subprocess.Popen([*command, "--run", str(folder), "--attempt", str(attempt)])
+    process = subprocess.Popen([*command, "--run", str(folder), "--attempt", str(attempt), *more])
     try:
         yield process
     finally:
@@ -44,7 +46,7 @@ def runner(folder: Path, attempt: int = 1, processes: int = 1) -> Iterator[subpr
 
 def run_through_runner(folder: Path, attempt: int = 1, processes: int = 1) -> dict:
     """Runs to the end and returns exit.json."""
-    with runner(folder, attempt, processes) as process:
+    with runner(folder, attempt, processes=processes) as process:
         process.wait(timeout=180)
     return read(folder / "exit.json")
 

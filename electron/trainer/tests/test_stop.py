@@ -49,3 +49,18 @@ def test_unreadable_command_is_looked_at_again(tmp_path: Path, requests: Request
     assert not requests.is_stop_wanted()
     ask(tmp_path, "a", 2, "stop")
     assert requests.is_stop_wanted()
+
+
+def test_epoch_is_the_last_until_a_stop_hurries_it(tmp_path: Path, requests: Requests) -> None:
+    ask(tmp_path, "a", 2, "stop_after_epoch")
+    assert requests.is_stop_wanted(is_epoch_over=True)
+    assert not requests.is_stop_wanted()
+    ask(tmp_path, "b", 2, "stop")
+    assert requests.is_stop_wanted()
+    assert not requests.is_discarded()
+
+
+def test_discard_is_a_stop(tmp_path: Path, requests: Requests) -> None:
+    ask(tmp_path, "a", 2, "discard")
+    assert requests.is_stop_wanted()
+    assert requests.is_discarded()

@@ -1,0 +1,105 @@
+"""power.jsonl: what the GPUs of a run draw, for as long as it runs, whether or not the app is there.
+
+One line per sample: {v, ts, attempt, gpus: [{uuid, power_w}]}. A GPU that does not tell is left out
+or has null. Where nvidia-smi says nothing there is no line: a gap, which nobody fills.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import IO
+
+SAMPLE_SECONDS = 2.0
+_RESTART_SECONDS = 10.0
+_ENDING_SECONDS = 1.0
+
+
+class PowerLog:
+    """One resident nvidia-smi, read by a thread of its own: one that hangs holds up nothing else.
+
+    It dies with the runner, even a killed one: its output is a pipe that nobody else reads.
+    """
+
+    def __init__(self, folder: Path, attempt: int, uuids: list[str]) -> None:
+        self._path = folder / "power.jsonl"
+        self._attempt = attempt
+        self._uuids = uuids
+        self._stopping = threading.Event()
+        self._program: subprocess.Popen | None = None
+        # What the last writer, killed or out of disk space, may have left unfinished.
+        self._is_line_open = True
+
+    def start(self) -> None:
+        if self._uuids:
+            threading.Thread(target=self._run, name="power log", daemon=True).start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        program = self._program
+        if program is not None and program.poll() is None:
+            program.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                program.wait(timeout=_ENDING_SECONDS)
+
+    def _run(self) -> None:
+        command = ["nvidia-smi", "--query-gpu=uuid,power.draw", "--format=csv,noheader,nounits"]
+        command.append(f"--loop-ms={round(SAMPLE_SECONDS * 1000)}")
+        while not self._stopping.is_set():
+            try:
+                self._program = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    text=True,
+                    errors="replace",
+                )
+            except OSError:  # there is none
+                return
+            if self._stopping.is_set():
+                self._program.kill()
+            assert self._program.stdout is not None
+            with self._program.stdout as lines, contextlib.suppress(OSError, ValueError):
+                self._follow(lines)
+            self._program.wait()
+            self._stopping.wait(_RESTART_SECONDS)
+
+    def _follow(self, lines: IO[str]) -> None:
+        """Nothing marks the end of a turn: it is over when all have told, or one tells again."""
+        turn: dict[str, float | None] = {}
+        for line in lines:
+            uuid, _, power = (cell.strip() for cell in line.partition(","))
+            if uuid not in self._uuids:
+                continue
+            if uuid in turn:
+                self._write(turn)
+                turn = {}
+            turn[uuid] = _watts(power)
+            if len(turn) == len(self._uuids):
+                self._write(turn)
+                turn = {}
+
+    def _write(self, turn: dict[str, float | None]) -> None:
+        gpus = [{"uuid": uuid, "power_w": watts} for uuid, watts in turn.items()]
+        sample = {"v": 1, "ts": round(time.time(), 3), "attempt": self._attempt, "gpus": gpus}
+        line = json.dumps(sample, allow_nan=False).encode() + b"\n"
+        try:
+            with self._path.open("ab", buffering=0) as file:
+                if self._is_line_open and file.tell() > 0:
+                    line = b"\n" + line
+                self._is_line_open = file.write(line) != len(line)
+        except OSError:  # a full disk: a gap, and the run goes on
+            self._is_line_open = True
+
+
+def _watts(cell: str) -> float | None:
+    try:
+        watts = float(cell)
+    except ValueError:  # `[N/A]` and its like
+        return None
+    return watts if 0 <= watts < 100_000 else None  # nan is neither
