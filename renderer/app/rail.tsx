@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
-import { Boxes, Cpu, Database, Gauge, ListChecks, Settings } from "lucide-react";
+import { Boxes, Coins, Cpu, Database, Gauge, ListChecks, Settings } from "lucide-react";
+import { NoticeBell } from "../notices/notice-bell.tsx";
 import styles from "./rail.module.css";
 import { RailFooter } from "./rail-footer.tsx";
 
@@ -9,6 +10,7 @@ const PLACES = [
   { to: "/jobs", name: "Jobs", icon: ListChecks },
   { to: "/models", name: "Models", icon: Boxes },
   { to: "/gpus", name: "GPUs", icon: Cpu },
+  { to: "/costs", name: "Costs", icon: Coins },
   { to: "/settings", name: "Settings", icon: Settings },
 ] as const;
 
@@ -21,7 +23,8 @@ export function Rail() {
           <path d="M6 9c4 0 4 9 8 9s4 5 12 5" className={styles.curve} />
           <circle cx="26" cy="23" r="2.4" className={styles.point} />
         </svg>
-        LoRA Desk
+        <span className={styles.name}>LoRA Desk</span>
+        <NoticeBell />
       </div>
       <nav aria-label="Main">
         <ul className={styles.places}>

@@ -5,6 +5,7 @@ import {
   createRouter,
 } from "@tanstack/react-router";
 import { z } from "zod";
+import { CostsView } from "../costs/costs-view.tsx";
 import { DatasetsView } from "../datasets/datasets-view.tsx";
 import { GpusView } from "../gpus/gpus-view.tsx";
 import { JobView } from "../jobs/job-view.tsx";
@@ -25,7 +26,7 @@ const datasetSearch = z.object({
 });
 const jobSearch = z.object({
   tab: z
-    .enum(["charts", "samples", "log", "timeline", "configuration", "result"])
+    .enum(["charts", "samples", "log", "timeline", "history", "cost", "configuration", "result"])
     .optional()
     .catch(undefined),
 });
@@ -33,6 +34,10 @@ const newJobSearch = z.object({
   dataset: z.string().optional().catch(undefined),
   model: z.string().optional().catch(undefined),
   from: z.string().optional().catch(undefined),
+});
+
+const costSearch = z.object({
+  by: z.enum(["month", "dataset", "project"]).optional().catch(undefined),
 });
 
 const root = createRootRoute({ component: Frame, notFoundComponent: MissingPage });
@@ -52,6 +57,7 @@ const routes = root.addChildren([
   createRoute({ ...under, path: "/jobs/$jobId", component: JobView, validateSearch: jobSearch }),
   createRoute({ ...under, path: "/models", component: ModelsView }),
   createRoute({ ...under, path: "/gpus", component: GpusView }),
+  createRoute({ ...under, path: "/costs", component: CostsView, validateSearch: costSearch }),
   createRoute({ ...under, path: "/settings", component: SettingsView }),
 ]);
 

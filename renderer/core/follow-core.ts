@@ -6,6 +6,7 @@ import {
   receiveJobs,
   removeJob,
 } from "../jobs/jobs-slice.ts";
+import { receiveNotice } from "../notices/notices-slice.ts";
 import type { WindowClient } from "../transport/window-client.ts";
 import type { DeskState, DeskStore } from "./desk-store.ts";
 import { failed, ready } from "./loadable.ts";
@@ -21,6 +22,9 @@ export function followCore(client: WindowClient, store: DeskStore): () => void {
     client.subscribe("datasets.changed", (one) => setState((s) => receiveDataset(s, one))),
     client.subscribe("jobs.changed", (one) => setState((s) => receiveJob(s, one))),
     client.subscribe("jobs.removed", ({ id }) => setState((s) => removeJob(s, id))),
+    client.subscribe("queue.changed", (queue) => setState({ queue: ready(queue) })),
+    client.subscribe("notices.added", (one) => setState((s) => receiveNotice(s, one))),
+    client.subscribe("notices.changed", () => fetchNotices(client, store)),
     client.subscribe("artifacts.changed", (one) => setState((s) => receiveArtifact(s, one))),
     client.subscribe("sample.changed", (run) => setState({ sampleRun: ready(run) })),
     client.subscribe("models.changed", (library) => setState({ modelLibrary: ready(library) })),
@@ -34,12 +38,14 @@ export function followCore(client: WindowClient, store: DeskStore): () => void {
   };
 }
 
-function fetchAll(client: WindowClient, store: DeskStore): void {
-  /** A failure is shown only where there is nothing older to show. */
-  const fetch = async (
-    key: keyof DeskState,
-    load: () => Promise<(state: DeskState) => Partial<DeskState>>,
-  ): Promise<void> => {
+type Fetch = (
+  key: keyof DeskState,
+  load: () => Promise<(state: DeskState) => Partial<DeskState>>,
+) => Promise<void>;
+
+/** A failure is shown only where there is nothing older to show. */
+function fetchInto(store: DeskStore): Fetch {
+  return async (key, load) => {
     try {
       const receive = await load();
       store.setState(receive);
@@ -50,6 +56,22 @@ function fetchAll(client: WindowClient, store: DeskStore): void {
       }
     }
   };
+}
+
+function fetchNotices(client: WindowClient, store: DeskStore): void {
+  void fetchInto(store)("notices", async () => {
+    const notices = ready(await client.request("notices.list", {}));
+    return () => ({ notices });
+  });
+}
+
+function fetchAll(client: WindowClient, store: DeskStore): void {
+  const fetch = fetchInto(store);
+  fetchNotices(client, store);
+  void fetch("queue", async () => {
+    const queue = ready(await client.request("queue.get", {}));
+    return () => ({ queue });
+  });
 
   void fetch("datasets", async () => {
     const list = await client.request("datasets.list", {});

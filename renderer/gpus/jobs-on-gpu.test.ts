@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { hyperparametersSchema } from "../../shared/contract/hyperparameters.ts";
 import type { Gpu } from "../../shared/contract/gpus.ts";
-import type { Job } from "../../shared/contract/jobs.ts";
+import { type Job, jobAccountingSchema } from "../../shared/contract/jobs.ts";
 import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";
 import { jobsOnCpu, jobsOnGpu } from "./jobs-on-gpu.ts";
 
@@ -22,13 +22,15 @@ function job(name: string, device: Job["device"], isRunning = true): Job {
     plan: null,
     dryRun: null,
     best: null,
+    health: null,
+    accounting: jobAccountingSchema.parse({}),
     runPath: `/runs/${name}`,
     createdAt: AT,
     updatedAt: AT,
   };
   return isRunning
     ? { ...common, status: "running", startedAt: AT, phase: "training" }
-    : { ...common, status: "queued", queuedAt: AT, waitingFor: null };
+    : { ...common, status: "queued", queuedAt: AT, waitingFor: null, notBefore: null };
 }
 
 function gpu(uuid: string | null): Gpu {

@@ -6,8 +6,11 @@ import type { Fact } from "../controls/facts.tsx";
 import { Note } from "../controls/note.tsx";
 import { Section } from "../controls/section.tsx";
 import { Skeleton } from "../controls/skeleton.tsx";
+import { useDesk } from "../core/desk.tsx";
+import { valueOr } from "../core/loadable.ts";
 import { useRequest } from "../core/use-request.ts";
 import { formatDateTime } from "../format/time.ts";
+import { accountingFacts } from "./accounting-words.ts";
 import { DataSummary } from "./data-summary.tsx";
 import { HYPERPARAMETER_GROUPS, hyperparameterText } from "./hyperparameter-words.ts";
 import styles from "./job-configuration.module.css";
@@ -15,16 +18,22 @@ import { PRESET_WORDS } from "./job-words.ts";
 import { PackageVersions } from "./package-versions.tsx";
 import { TabBody } from "./tab-body.tsx";
 
+const NO_JOBS: readonly Job[] = [];
+
 type JobConfigurationProps = { readonly job: Job };
 
 /** Everything that decides the outcome of a run, readable above and exact below. */
 export function JobConfiguration({ job }: JobConfigurationProps) {
+  const jobs = useDesk((state) => valueOr(state.jobs, NO_JOBS));
   // Before the launch the file is only foreseen; it is written at the first attempt.
   const config = useRequest("jobs.config", { id: job.id }, job.attempt);
   return (
     <TabBody>
       <Section title="Run">
         <Facts facts={runFacts(job)} />
+      </Section>
+      <Section title="Queue and accounting">
+        <Facts facts={accountingFacts(job.accounting, jobs)} />
       </Section>
       <div className={styles.columns}>
         {HYPERPARAMETER_GROUPS.map(({ title, fields }) => (

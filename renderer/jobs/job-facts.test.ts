@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Job, MetricsPoint } from "../../shared/contract/jobs.ts";
+import { type Job, jobAccountingSchema, type MetricsPoint } from "../../shared/contract/jobs.ts";
 import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";
 import {
   inOrderOfInterest,
@@ -23,6 +23,8 @@ const common = {
   plan: null,
   dryRun: null,
   best: null,
+  health: null,
+  accounting: jobAccountingSchema.parse({}),
   runPath: "/runs/1",
   updatedAt: "2026-03-05T12:00:00.000Z",
 } as const;
@@ -32,7 +34,15 @@ function running(id: string, createdAt: string): Job {
   return { ...common, id, createdAt, status: "running", phase: "training", startedAt: START };
 }
 function queued(id: string, createdAt: string, waitingFor: string | null = null): Job {
-  return { ...common, id, createdAt, status: "queued", queuedAt: START, waitingFor };
+  return {
+    ...common,
+    id,
+    createdAt,
+    status: "queued",
+    queuedAt: START,
+    waitingFor,
+    notBefore: null,
+  };
 }
 function stopped(id: string, createdAt: string, startedAt: string | null): Job {
   const endedAt = "2026-03-05T12:01:30.000Z";

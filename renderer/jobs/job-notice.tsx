@@ -2,6 +2,8 @@ import { assertNever } from "../../shared/contract/assert-never.ts";
 import type { Job } from "../../shared/contract/jobs.ts";
 import { Note } from "../controls/note.tsx";
 import { earlyStopWords } from "./early-stop.ts";
+import { StopNote } from "./stop-note.tsx";
+import { WaitingNote } from "./waiting-note.tsx";
 
 type JobNoticeProps = { readonly job: Job };
 
@@ -21,18 +23,9 @@ export function JobNotice({ job }: JobNoticeProps) {
         </Note>
       );
     case "queued":
-      if (job.waitingFor === null) return null;
-      return (
-        <Note tone="info" title={job.waitingFor}>
-          It starts by itself. This window need not stay open, but LoRA Desk has to be running.
-        </Note>
-      );
+      return <WaitingNote job={job} />;
     case "stopping":
-      return (
-        <Note tone="info" title="Stopping after the step under way">
-          The trainer writes a checkpoint first, so that Resume can go on from here.
-        </Note>
-      );
+      return <StopNote job={job} />;
     case "draft":
     case "preparing":
     case "running":

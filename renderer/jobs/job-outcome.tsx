@@ -3,6 +3,7 @@ import { ProgressBar } from "../controls/progress-bar.tsx";
 import { useDesk } from "../core/desk.tsx";
 import { valueOr } from "../core/loadable.ts";
 import { formatCount, formatLoss, formatShare } from "../format/numbers.ts";
+import { HealthLine } from "./health-line.tsx";
 import { artifactOf, progressShare } from "./job-facts.ts";
 import styles from "./job-outcome.module.css";
 import { activityWords } from "./job-words.ts";
@@ -18,10 +19,13 @@ export function JobOutcome({ job }: JobOutcomeProps) {
 
   if (isActive(job)) {
     return (
-      <div className={styles.progress}>
-        <ProgressBar label={`Progress of ${job.name}`} share={share} tone="running" />
-        <span className={styles.share}>{share === null ? "" : formatShare(share)}</span>
-      </div>
+      <>
+        <div className={styles.progress}>
+          <ProgressBar label={`Progress of ${job.name}`} share={share} tone="running" />
+          <span className={styles.share}>{share === null ? "" : formatShare(share)}</span>
+        </div>
+        <HealthLine health={job.health} />
+      </>
     );
   }
   if (job.status === "completed" && quality !== undefined) {

@@ -8,6 +8,7 @@ import { TabBar } from "../controls/tab-bar.tsx";
 import type { Tab } from "../controls/tab-bar.tsx";
 import { valueOr } from "../core/loadable.ts";
 import { DryRunLine } from "./dry-run-line.tsx";
+import { HealthNote } from "./health-note.tsx";
 import { JobButtons } from "./job-buttons.tsx";
 import { progressShare } from "./job-facts.ts";
 import { JobFigures } from "./job-figures.tsx";
@@ -26,6 +27,8 @@ const TABS: readonly Tab<JobTab>[] = [
   { value: "samples", label: "Samples" },
   { value: "log", label: "Log" },
   { value: "timeline", label: "Timeline" },
+  { value: "history", label: "History" },
+  { value: "cost", label: "Cost" },
   { value: "configuration", label: "Configuration" },
   { value: "result", label: "Result" },
 ];
@@ -65,6 +68,7 @@ export function JobPage({ job }: JobPageProps) {
             <ProgressBar label="Progress" share={progressShare(job)} tone="running" />
           </div>
         )}
+        {job.health !== null && <HealthNote health={job.health} />}
         <JobNotice job={job} />
         <JobFigures job={job} points={points} />
         <DryRunLine job={job} points={points} />

@@ -1,14 +1,24 @@
 import { assertNever } from "../../shared/contract/assert-never.ts";
 import type { Job, MetricsPoint, TimelineEntry } from "../../shared/contract/jobs.ts";
 import type { Loadable } from "../core/loadable.ts";
+import { JobCost } from "../costs/job-cost.tsx";
 import { JobCharts } from "./job-charts.tsx";
 import { JobConfiguration } from "./job-configuration.tsx";
+import { JobHistory } from "./job-history.tsx";
 import { JobLog } from "./job-log.tsx";
 import { JobResult } from "./job-result.tsx";
 import { JobSamples } from "./job-samples.tsx";
 import { JobTimeline } from "./job-timeline.tsx";
 
-export type JobTab = "charts" | "samples" | "log" | "timeline" | "configuration" | "result";
+export type JobTab =
+  | "charts"
+  | "samples"
+  | "log"
+  | "timeline"
+  | "history"
+  | "cost"
+  | "configuration"
+  | "result";
 
 type JobTabPanelProps = {
   readonly tab: JobTab;
@@ -29,6 +39,10 @@ export function JobTabPanel({ tab, job, metrics, timeline, width }: JobTabPanelP
       return <JobLog job={job} />;
     case "timeline":
       return <JobTimeline timeline={timeline} />;
+    case "history":
+      return <JobHistory job={job} />;
+    case "cost":
+      return <JobCost job={job} />;
     case "configuration":
       return <JobConfiguration job={job} />;
     case "result":

@@ -8,13 +8,13 @@ import styles from "./job-table.module.css";
 
 const CLOCK_MS = 5_000;
 
-type JobTableProps = { readonly jobs: readonly Job[] };
+type JobTableProps = { readonly label: string; readonly jobs: readonly Job[] };
 
-export function JobTable({ jobs }: JobTableProps) {
+export function JobTable({ label, jobs }: JobTableProps) {
   const now = useNow(CLOCK_MS);
   const ordered = useMemo(() => inOrderOfInterest(jobs), [jobs]);
   return (
-    <table className={`${tableStyles.table} ${styles.table}`} aria-label="Jobs">
+    <table className={`${tableStyles.table} ${styles.table}`} aria-label={`${label} jobs`}>
       <thead>
         <tr>
           <th className={styles.name}>Name</th>

@@ -1,12 +1,33 @@
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { ListX } from "lucide-react";
+import { useEffect, useRef } from "react";
+import type { Job } from "../../shared/contract/jobs.ts";
 import { buttonClass } from "../controls/button.tsx";
 import { EmptyState } from "../controls/empty-state.tsx";
 import { Note } from "../controls/note.tsx";
 import { Page, PageBody } from "../controls/page.tsx";
 import { Skeleton } from "../controls/skeleton.tsx";
+import { useNotify } from "../controls/toasts.tsx";
 import { useDesk } from "../core/desk.tsx";
 import { JobPage } from "./job-page.tsx";
+
+/** A discarded job goes once its run has left; there is nothing more to look at then. */
+function useLeaveDiscarded(job: Job | undefined, isKnown: boolean): void {
+  const navigate = useNavigate();
+  const notify = useNotify();
+  const discarded = useRef<string | null>(null);
+  useEffect(() => {
+    if (job !== undefined) {
+      // Between its stop and its end it is stopped, as any other.
+      if (job.status === "stopping" && job.stop.mode === "discard") discarded.current = job.name;
+      else if (job.status !== "stopped") discarded.current = null;
+    } else if (isKnown && discarded.current !== null) {
+      notify.done(`“${discarded.current}” was discarded`);
+      discarded.current = null;
+      void navigate({ to: "/jobs" });
+    }
+  }, [job, isKnown, navigate, notify]);
+}
 
 /** The job that the address names, or why it cannot be shown. */
 export function JobView() {
@@ -16,6 +37,8 @@ export function JobView() {
     jobs.state === "ready" ? jobs.value.find(({ id }) => id === jobId) : undefined,
   );
   const error = useDesk(({ jobs }) => (jobs.state === "failed" ? jobs.error : null));
+
+  useLeaveDiscarded(job, state === "ready");
 
   if (job !== undefined) return <JobPage key={job.id} job={job} />;
   return (

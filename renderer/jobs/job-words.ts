@@ -1,7 +1,13 @@
 import { assertNever } from "../../shared/contract/assert-never.ts";
 import type { Gpu } from "../../shared/contract/gpus.ts";
 import type { PresetId } from "../../shared/contract/hyperparameters.ts";
-import type { Job, JobProgress, JobStatus, TimelineEntry } from "../../shared/contract/jobs.ts";
+import type {
+  Job,
+  JobProgress,
+  JobStatus,
+  StopMode,
+  TimelineEntry,
+} from "../../shared/contract/jobs.ts";
 import type { RunDevice, RunPhase } from "../../shared/contract/run-folder.ts";
 import type { Tone } from "../controls/status-label.tsx";
 import { formatCount, formatShare } from "../format/numbers.ts";
@@ -18,6 +24,18 @@ export const STATUS_WORDS: Readonly<Record<JobStatus, string>> = {
   failed: "Failed",
   interrupted: "Interrupted",
 };
+
+export const STATUSES: readonly JobStatus[] = [
+  "draft",
+  "queued",
+  "preparing",
+  "running",
+  "stopping",
+  "completed",
+  "stopped",
+  "failed",
+  "interrupted",
+];
 
 export const STATUS_TONES: Readonly<Record<JobStatus, Tone>> = {
   draft: "neutral",
@@ -58,6 +76,12 @@ export const TIMELINE_WORDS: Readonly<Record<TimelineEntry["kind"], string>> = {
   resumed: "Resumed",
 };
 
+const STOP_WORDS: Readonly<Record<StopMode, string>> = {
+  checkpoint: "writing a checkpoint before it ends",
+  after_epoch: "until the end of this epoch",
+  discard: "to be discarded",
+};
+
 /** What it does at this moment, or why it does nothing; null where the status says it all. */
 export function activityWords(job: Job): string | null {
   switch (job.status) {
@@ -68,7 +92,7 @@ export function activityWords(job: Job): string | null {
     case "running":
       return PHASE_WORDS[job.phase];
     case "stopping":
-      return "writing a checkpoint before it ends";
+      return STOP_WORDS[job.stop.mode];
     case "draft":
     case "completed":
     case "stopped":

@@ -6,8 +6,11 @@ import { Note } from "../controls/note.tsx";
 import { Page, PageBody } from "../controls/page.tsx";
 import { Skeleton } from "../controls/skeleton.tsx";
 import { useDesk } from "../core/desk.tsx";
+import { QueueSection } from "../queue/queue-section.tsx";
+import type { Job } from "../../shared/contract/jobs.ts";
 import { jobCounts } from "./job-facts.ts";
 import { JobTable } from "./job-table.tsx";
+import { isActive, isEnded } from "./jobs-slice.ts";
 import styles from "./jobs-view.module.css";
 
 export function JobsView() {
@@ -41,10 +44,29 @@ export function JobsView() {
       )}
       {jobs.state === "ready" && !isEmpty && (
         <div className={styles.list}>
-          <JobTable jobs={jobs.value} />
+          <JobGroup title="Running" jobs={jobs.value.filter(isActive)} />
+          <QueueSection />
+          <JobGroup title="Ended" jobs={jobs.value.filter(isResting)} />
         </div>
       )}
     </Page>
+  );
+}
+
+/** Neither on a device nor waiting for one. */
+function isResting(job: Job): boolean {
+  return isEnded(job) || job.status === "draft";
+}
+
+type JobGroupProps = { readonly title: string; readonly jobs: readonly Job[] };
+
+function JobGroup({ title, jobs }: JobGroupProps) {
+  if (jobs.length === 0) return null;
+  return (
+    <section className={styles.group}>
+      <h2 className={styles.title}>{title}</h2>
+      <JobTable label={title} jobs={jobs} />
+    </section>
   );
 }
 

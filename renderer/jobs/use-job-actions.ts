@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import type { Job } from "../../shared/contract/jobs.ts";
+import type { Job, JobAccounting, StopMode } from "../../shared/contract/jobs.ts";
 import { useNotify } from "../controls/toasts.tsx";
 import { useClient, useDeskStore } from "../core/desk.tsx";
 import { useAction } from "../core/use-action.ts";
@@ -7,7 +7,10 @@ import type { Action } from "../core/use-action.ts";
 import { receiveJob, removeJob } from "./jobs-slice.ts";
 
 export type JobActions = {
-  readonly stop: Action<[]>;
+  /** Asked again, it can only hurry a stop that is under way. */
+  readonly stop: Action<[StopMode]>;
+  readonly checkpoint: Action<[]>;
+  readonly account: Action<[Partial<JobAccounting>]>;
   readonly resume: Action<[]>;
   readonly remove: Action<[]>;
   /** Opens the form for a new job with this one's choices. */
@@ -23,8 +26,16 @@ export function useJobActions(job: Job, onRemoved?: () => void): JobActions {
   const { id, name } = job;
 
   // The answer is shown at once; the event that follows says the same.
-  const stop = useAction(async () => {
-    const answer = await client.request("jobs.stop", { id });
+  const stop = useAction(async (mode: StopMode) => {
+    const answer = await client.request("jobs.stop", { id, mode });
+    store.setState((state) => receiveJob(state, answer));
+  }, notify.failed);
+  const checkpoint = useAction(async () => {
+    await client.request("jobs.checkpoint", { id });
+    notify.done("A checkpoint was asked for", "Its line in the timeline tells when it is written.");
+  }, notify.failed);
+  const account = useAction(async (accounting: Partial<JobAccounting>) => {
+    const answer = await client.request("jobs.setAccounting", { id, accounting });
     store.setState((state) => receiveJob(state, answer));
   }, notify.failed);
   const resume = useAction(async () => {
@@ -40,5 +51,5 @@ export function useJobActions(job: Job, onRemoved?: () => void): JobActions {
   const repeat = (): void => {
     void navigate({ to: "/jobs/new", search: { from: id } });
   };
-  return { stop, resume, remove, repeat };
+  return { stop, checkpoint, account, resume, remove, repeat };
 }

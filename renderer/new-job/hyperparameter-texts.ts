@@ -1,6 +1,7 @@
 import { assertNever } from "../../shared/contract/assert-never.ts";
 import { hyperparametersSchema } from "../../shared/contract/hyperparameters.ts";
 import type { Hyperparameters } from "../../shared/contract/hyperparameters.ts";
+import { decimalNumber } from "../format/decimal-number.ts";
 import { formatCount } from "../format/numbers.ts";
 import { HYPERPARAMETER_GROUPS, plainRate } from "../jobs/hyperparameter-words.ts";
 import type { HyperparameterField, HyperparameterName } from "../jobs/hyperparameter-field.ts";
@@ -60,9 +61,9 @@ function typedValue(field: HyperparameterField, typed: string): unknown {
     case "prompts":
       return promptsIn(typed);
     case "optional":
-      return text === "" ? null : numberIn(text);
+      return text === "" ? null : decimalNumber(text);
     case "number":
-      return numberIn(text);
+      return decimalNumber(text);
     default:
       return assertNever(field);
   }
@@ -73,11 +74,6 @@ function namesIn(text: string): readonly string[] {
     .split(/[\s,]+/)
     .map((name) => name.trim())
     .filter((name) => name !== "");
-}
-
-/** Only what looks like a decimal number is one: `Number` also reads "", "0x10" and "Infinity". */
-function numberIn(text: string): number {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
 }
 
 type Issue = NonNullable<

@@ -2,7 +2,12 @@ import { assertNever } from "../../shared/contract/assert-never.ts";
 import type { Dataset, ReadyDataset } from "../../shared/contract/datasets.ts";
 import type { GpuReport } from "../../shared/contract/gpus.ts";
 import type { PresetId } from "../../shared/contract/hyperparameters.ts";
-import type { Job, JobInput } from "../../shared/contract/jobs.ts";
+import {
+  type Job,
+  type JobAccounting,
+  jobAccountingSchema,
+  type JobInput,
+} from "../../shared/contract/jobs.ts";
 import type { BaseModel, ReadyModel } from "../../shared/contract/models.ts";
 import type { RunDevice } from "../../shared/contract/run-folder.ts";
 import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";
@@ -26,6 +31,7 @@ export type JobForm = {
   readonly device: DeviceWish | null;
   /** Null as long as the suggested name will do. */
   readonly name: string | null;
+  readonly accounting: JobAccounting;
 };
 
 export type JobFormChange =
@@ -33,6 +39,8 @@ export type JobFormChange =
   | { readonly type: "model"; readonly id: string }
   | { readonly type: "preset"; readonly id: PresetId }
   | { readonly type: "value"; readonly field: HyperparameterName; readonly text: string }
+  | { readonly type: "proposal"; readonly texts: Partial<HyperparameterTexts> }
+  | { readonly type: "accounting"; readonly accounting: Partial<JobAccounting> }
   | { readonly type: "device"; readonly device: DeviceWish }
   | { readonly type: "name"; readonly name: string };
 
@@ -55,6 +63,10 @@ export function changeForm(form: JobForm, change: JobFormChange): JobForm {
             presetId: "custom",
             texts: { ...form.texts, [change.field]: change.text },
           };
+    case "proposal":
+      return { ...form, presetId: "custom", texts: { ...form.texts, ...change.texts } };
+    case "accounting":
+      return { ...form, accounting: { ...form.accounting, ...change.accounting } };
     case "device":
       return { ...form, device: change.device };
     case "name":
@@ -87,7 +99,13 @@ export function startForm({ datasets, models, jobs, wished }: FormStart): JobFor
     texts: textsOf(source?.hyperparameters ?? HYPERPARAMETER_PRESETS[presetId]),
     device: source === undefined ? null : wishOf(source.device),
     name: null,
+    accounting: repeatedAccounting(source),
   };
+}
+
+/** What a job waited for was its own affair; the rest holds for its repetition, too. */
+function repeatedAccounting(source: Job | undefined): JobAccounting {
+  return { ...(source?.accounting ?? jobAccountingSchema.parse({})), afterJobId: null };
 }
 
 function firstReady(
@@ -123,10 +141,19 @@ export type JobChoice = {
 
 /** The request that the form amounts to; null while something is missing or wrong. */
 export function jobInput(form: JobForm, choice: JobChoice): JobInput | null {
-  const { dataset, model, device, hyperparameters } = choice;
   const name = choice.name.trim();
+  return name === "" ? null : inputNamed(name, form, choice);
+}
+
+/** What the core is to look at before the launch: the name makes no difference to it. */
+export function preflightInput(form: JobForm, choice: JobChoice): JobInput | null {
+  return inputNamed("Preflight", form, choice);
+}
+
+function inputNamed(name: string, form: JobForm, choice: JobChoice): JobInput | null {
+  const { dataset, model, device, hyperparameters } = choice;
   if (dataset === undefined || model === undefined || hyperparameters.values === null) return null;
-  if (name === "") return null;
+  const project = form.accounting.project?.trim() ?? "";
   return {
     name,
     datasetId: dataset.id,
@@ -134,5 +161,6 @@ export function jobInput(form: JobForm, choice: JobChoice): JobInput | null {
     presetId: form.presetId,
     hyperparameters: hyperparameters.values,
     device,
+    accounting: { ...form.accounting, project: project === "" ? null : project },
   };
 }

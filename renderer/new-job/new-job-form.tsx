@@ -4,6 +4,8 @@ import type { Job } from "../../shared/contract/jobs.ts";
 import type { BaseModel } from "../../shared/contract/models.ts";
 import { Page, PageBody } from "../controls/page.tsx";
 import { Section } from "../controls/section.tsx";
+import { PreflightSection } from "../preflight/preflight-section.tsx";
+import { AccountingSection } from "./accounting-section.tsx";
 import { DatasetChoice } from "./dataset-choice.tsx";
 import { HyperparameterEditor } from "./hyperparameter-editor.tsx";
 import type { JobForm } from "./job-form.ts";
@@ -61,6 +63,15 @@ export function NewJobForm(props: NewJobFormProps) {
                 onChange={(field, text) => change({ type: "value", field, text })}
               />
             </Section>
+            <PreflightSection
+              input={state.input}
+              onPropose={(texts) => change({ type: "proposal", texts })}
+            />
+            <AccountingSection
+              accounting={form.accounting}
+              jobs={props.jobs}
+              onChange={(accounting) => change({ type: "accounting", accounting })}
+            />
           </div>
           <JobReview state={state} />
         </form>

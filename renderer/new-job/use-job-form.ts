@@ -2,7 +2,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useReducer } from "react";
 import type { Dispatch } from "react";
 import type { Dataset } from "../../shared/contract/datasets.ts";
-import type { Job } from "../../shared/contract/jobs.ts";
+import type { Job, JobInput } from "../../shared/contract/jobs.ts";
 import type { BaseModel } from "../../shared/contract/models.ts";
 import { useClient, useDesk, useDeskStore } from "../core/desk.tsx";
 import { valueOr } from "../core/loadable.ts";
@@ -12,7 +12,7 @@ import { readyDatasets } from "../datasets/datasets-slice.ts";
 import { receiveJob } from "../jobs/jobs-slice.ts";
 import { readyModels } from "../models/models-slice.ts";
 import { readHyperparameters } from "./hyperparameter-texts.ts";
-import { changeForm, deviceOf, jobInput } from "./job-form.ts";
+import { changeForm, deviceOf, jobInput, preflightInput } from "./job-form.ts";
 import type { JobChoice, JobForm, JobFormChange } from "./job-form.ts";
 import { startConditions } from "./start-conditions.ts";
 import type { StartCondition } from "./start-conditions.ts";
@@ -23,6 +23,8 @@ export type JobFormState = {
   readonly change: Dispatch<JobFormChange>;
   readonly choice: JobChoice;
   readonly conditions: readonly StartCondition[];
+  /** For the preflight; null while something is missing or wrong. */
+  readonly input: JobInput | null;
   readonly canStart: boolean;
   readonly start: Action<[]>;
 };
@@ -69,5 +71,5 @@ export function useJobForm({ datasets, models, jobs, begin }: Given): JobFormSta
     await navigate({ to: "/jobs/$jobId", params: { jobId: job.id } });
   });
   const canStart = input !== null && conditions.every(({ isBlocking }) => !isBlocking);
-  return { form, change, choice, conditions, canStart, start };
+  return { form, change, choice, conditions, input: preflightInput(form, choice), canStart, start };
 }

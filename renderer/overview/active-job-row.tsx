@@ -7,6 +7,7 @@ import { valueOr } from "../core/loadable.ts";
 import { formatLoss, formatTokensPerSecond } from "../format/numbers.ts";
 import { formatTimeLeft } from "../format/time.ts";
 import { progressShare } from "../jobs/job-facts.ts";
+import { HealthLine } from "../jobs/health-line.tsx";
 import { JobStatusLabel } from "../jobs/job-status-label.tsx";
 import { activityWords, deviceWords, shortModelName, stepWords } from "../jobs/job-words.ts";
 import type { ActiveJob } from "../jobs/jobs-slice.ts";
@@ -41,6 +42,7 @@ export function ActiveJobRow({ job }: ActiveJobRowProps) {
           <JobStatusLabel status={job.status} />
         </div>
         <p className={styles.detail}>{words.join(" · ")}</p>
+        <HealthLine health={job.health} />
       </div>
       <div className={styles.curve}>
         {losses.length > 1 && (

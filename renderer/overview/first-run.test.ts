@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Dataset } from "../../shared/contract/datasets.ts";
 import type { EnvironmentStatus } from "../../shared/contract/environment.ts";
-import type { Job, SampleRun } from "../../shared/contract/jobs.ts";
+import { type Job, jobAccountingSchema, type SampleRun } from "../../shared/contract/jobs.ts";
 import type { BaseModel } from "../../shared/contract/models.ts";
 import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";
 import { firstRunSteps, isFirstRun, sampleStepWords } from "./first-run.ts";
@@ -85,6 +85,8 @@ const common = {
   plan: null,
   dryRun: null,
   best: null,
+  health: null,
+  accounting: jobAccountingSchema.parse({}),
   runPath: "/data/runs/1",
   createdAt: NOW,
   updatedAt: NOW,

@@ -1,4 +1,5 @@
 import { Page, PageBody } from "../controls/page.tsx";
+import { HooksSection } from "../notices/hooks-section.tsx";
 import { AboutSection } from "./about-section.tsx";
 import { AppearanceSection } from "./appearance-section.tsx";
 import { EnvironmentSection } from "./environment-section.tsx";
@@ -6,6 +7,7 @@ import { OtherPythonSection } from "./other-python-section.tsx";
 import { LlamaCppSection } from "./llama-cpp-section.tsx";
 import styles from "./settings-view.module.css";
 import { SupabaseSection } from "./supabase-section.tsx";
+import { UnattendedSection } from "./unattended-section.tsx";
 
 export function SettingsView() {
   return (
@@ -16,6 +18,8 @@ export function SettingsView() {
           <EnvironmentSection />
           <OtherPythonSection />
           <LlamaCppSection />
+          <UnattendedSection />
+          <HooksSection />
           <SupabaseSection />
           <AboutSection />
         </div>

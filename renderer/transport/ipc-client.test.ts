@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { BridgeReply, DesktopBridge } from "../../shared/contract/bridge.ts";
+import { settingsSchema } from "../../shared/contract/settings.ts";
 import { IpcClient } from "./ipc-client.ts";
 
-const SETTINGS = { theme: "light", modelFolders: [], pythonPath: null, llamaCppPath: null };
+const SETTINGS = settingsSchema.parse({ theme: "light" });
 const FILE = { fileId: "8a0f1c9e-6f7c-4c77-9d0c-0a6a5f7f1c11", name: "rows.jsonl", sizeBytes: 12 };
 
 function bridgeThat(answer: (method: string) => BridgeReply) {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../shared/app-error.ts";
 import type { ClientEnvelope } from "../../shared/contract/envelopes.ts";
+import { settingsSchema } from "../../shared/contract/settings.ts";
 import { reconnectDelayMs } from "./reconnect-delay.ts";
 import { WebSocketClient } from "./websocket-client.ts";
 
-const SETTINGS = { theme: "dark", modelFolders: [], pythonPath: null, llamaCppPath: null };
+const SETTINGS = settingsSchema.parse({ theme: "dark" });
 const JOB = "8a0f1c9e-6f7c-4c77-9d0c-0a6a5f7f1c11";
 
 /** The side of a socket that the client sees, with a hand on the other side. */
