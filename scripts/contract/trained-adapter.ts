@@ -7,6 +7,7 @@ import { EMPTY_REPORT } from "../../electron/jobs/job-record.ts";
 import { JobStore } from "../../electron/jobs/job-store.ts";
 import { SampleStore } from "../../electron/jobs/sample-store.ts";
 import { openStore } from "../../electron/store/open-store.ts";
+import { jobAccountingSchema } from "../../shared/contract/jobs.ts";
 import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";
@@ -42,6 +43,7 @@ export function layTrainedAdapter(home: string): { jobId: string; artifactId: st
     plan: null,
     dryRun: null,
     best: { step: 2, loss: 0.5 },
+    accounting: jobAccountingSchema.parse({}),
     runPath,
     createdAt: AT,
     updatedAt: AT,
@@ -49,6 +51,8 @@ export function layTrainedAdapter(home: string): { jobId: string; artifactId: st
     eventsOffset: 0,
     report: EMPTY_REPORT,
     idleInterruptions: 0,
+    queueRank: 0,
+    retriesUsed: 0,
     adapterPath: "adapter",
   });
   new ArtifactStore(store).insert({

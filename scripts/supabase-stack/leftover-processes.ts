@@ -47,7 +47,7 @@ async function stopIfAlive(recorded: RecordedProcess): Promise<void> {
 
 /** Where a system cannot tell a process from a later one with its number, it is left alone. */
 async function isAlive({ pid, startTime, bootId }: RecordedProcess): Promise<boolean> {
-  return (await livenessOf({ pid, start_time: startTime }, bootId)) === "alive";
+  return (await livenessOf({ pid, start_time: startTime }, { bootId }, currentBootId)) === "alive";
 }
 
 function readRecord(folder: string): RecordedProcess[] {

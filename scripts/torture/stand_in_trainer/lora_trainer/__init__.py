@@ -1,0 +1,1 @@
+"""Stands in for the trainer where only its processes matter. Only the standard library."""
