@@ -15,7 +15,11 @@ import { DiskPauseStore } from "./health/disk-pause-store.ts";
 import { openHealthWatch } from "./health/open-health-watch.ts";
 import { watchedJobs } from "./health/watched-jobs.ts";
 import type { Log } from "./home/core-log.ts";
-import { type Jobs, openJobSupervisor, type OpenJobSupervisorOptions } from "./jobs/open-job-supervisor.ts";
+import {
+  type Jobs,
+  openJobSupervisor,
+  type OpenJobSupervisorOptions,
+} from "./jobs/open-job-supervisor.ts";
 import { openModelLibrary } from "./models/open-model-library.ts";
 import { openNotices } from "./notices/open-notices.ts";
 import { openPreflight } from "./preflight/open-preflight.ts";
