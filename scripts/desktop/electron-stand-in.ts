@@ -55,6 +55,9 @@ class App extends EventEmitter {
   whenReady(): Promise<void> {
     return Promise.resolve();
   }
+  setLoginItemSettings(settings: unknown): void {
+    log.record("loginItem", settings);
+  }
   quit(): void {
     let isPrevented = false;
     this.emit("will-quit", { preventDefault: () => (isPrevented = true) });
@@ -62,6 +65,20 @@ class App extends EventEmitter {
   }
   exit(code: number): void {
     process.exit(code);
+  }
+}
+
+export class Notification extends EventEmitter {
+  readonly #options: unknown;
+  static isSupported(): boolean {
+    return true;
+  }
+  constructor(options: unknown) {
+    super();
+    this.#options = options;
+  }
+  show(): void {
+    log.record("notification", this.#options);
   }
 }
 
