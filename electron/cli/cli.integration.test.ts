@@ -19,7 +19,12 @@ afterAll(() => {
   if (home !== "") rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 });
 
-const env = () => ({ ...process.env, LORA_DESK_HOME: home, HF_HOME: join(home, "hub") });
+const env = () => ({
+  ...process.env,
+  LORA_DESK_HOME: home,
+  HF_HOME: join(home, "hub"),
+  XDG_CONFIG_HOME: join(home, "config"),
+});
 
 async function desk(...args: string[]): Promise<{ exitCode: number | undefined; reply: never }> {
   const { exitCode, stdout } = await execa(process.execPath, [...command, ...args, "--json"], {
@@ -43,6 +48,10 @@ test("nonsense is refused with a sentence and exit code 1", async () => {
     ["env", "llama-cpp", home],
     ["serve", "--port", "many"],
     ["autostart", "maybe"],
+    ["autostart", "on", "--port", "many"],
+    ["costs", "prices", "--electricity", ""],
+    ["costs", "prices", "--hardware", "much"],
+    ["costs", "--csv", join(home, "nowhere", "costs.csv")],
     ["queue", "move", "nothing"],
     ["jobs", "stop", "nothing", "--mode", "at-once"],
   ]) {

@@ -154,3 +154,37 @@ test("the costs of a job outlast it", async () => {
   const { text } = await bench.costs.requests["costs.csv"]({}, "local");
   expect(text.split("\r\n")).toHaveLength(4);
 });
+
+test("power of an attempt that begins while the books look is counted", async () => {
+  bench = new CostBench();
+  bench.launch(1, BEGIN);
+  bench.writePower(1, BEGIN, 100, 360);
+  bench.writeMark("exit.1.json", 1, BEGIN + 100);
+  bench.afterFind = () => {
+    bench.afterFind = () => undefined;
+    bench.requeue(1, BEGIN + 100);
+    bench.launch(2, BEGIN + 110);
+    bench.writePower(2, BEGIN + 110, 100, 360);
+    bench.now = BEGIN + 210;
+  };
+  bench.tell();
+  await bench.costs.settle(JOB_ID);
+  expect(await bench.ofJob()).toMatchObject([
+    { attempt: 1, measuredGpuSeconds: 100, gapGpuSeconds: 0 },
+    { attempt: 2, measuredGpuSeconds: 100, gapGpuSeconds: 0 },
+  ]);
+});
+
+test("amounts of another currency are not shown as if they were of this one", async () => {
+  bench = new CostBench();
+  bench.launch(1, BEGIN);
+  trainHalfAnHour(1, BEGIN);
+  bench.writeMark("exit.json", 1, BEGIN + 1800);
+  bench.end(1, BEGIN + 1800);
+  bench.tell();
+  await bench.costs.settle(JOB_ID);
+  bench.prices = { ...bench.prices, currency: "JPY" };
+  const [attempt] = await bench.ofJob();
+  expect(attempt).toMatchObject({ energyCost: null, hardwareCost: null, cloudCost: null });
+  expect(attempt?.energyKwh).toBeCloseTo(0.18, 9);
+});

@@ -1,5 +1,5 @@
 import type { Prices } from "../../shared/contract/costs.ts";
-import type { Job, JobTransition } from "../../shared/contract/jobs.ts";
+import type { Job, JobOf, JobTransition } from "../../shared/contract/jobs.ts";
 import { readAttemptEnd } from "./attempt-end.ts";
 import { type LedgerJob, recordsOfAttempt } from "./cost-record.ts";
 import type { CostStore } from "./cost-store.ts";
@@ -164,13 +164,19 @@ export class CostLedger {
 
   /** Energy and offset in one transaction: a crash in between must count nothing twice. */
   async #readPower(job: Job): Promise<boolean> {
-    const { costs } = this.#options;
+    const { costs, findJob } = this.#options;
     let hasGrown = false;
     for (;;) {
       const offset = costs.powerOffset(job.id);
       const { samples, nextOffset, hasMore } = await readPower(job.runPath, offset);
       if (nextOffset === offset || this.#isClosed) return hasGrown;
       const byAttempt = Map.groupBy(samples, ({ attempt }) => attempt);
+      if ([...byAttempt.keys()].some((attempt) => !costs.hasAttempt(job.id, attempt))) {
+        // The job may have begun another attempt since it was looked up.
+        const present = await findJob(job.id);
+        if (present !== null) await this.#openAttempts(present);
+        if (present === null || this.#isClosed) return hasGrown;
+      }
       costs.transaction(() => {
         for (const [attempt, ofAttempt] of byAttempt) {
           if (!costs.hasAttempt(job.id, attempt)) continue;
@@ -238,8 +244,6 @@ export function ledgerJob(job: Job): LedgerJob {
   };
 }
 
-type ActiveJob = Extract<Job, { status: "preparing" | "running" | "stopping" }>;
-
-function isActive(job: Job): job is ActiveJob {
+function isActive(job: Job): job is JobOf<"preparing" | "running" | "stopping"> {
   return job.status === "preparing" || job.status === "running" || job.status === "stopping";
 }

@@ -63,11 +63,15 @@ export function linesOfOpenAttempt(
   }));
 }
 
-/** The lines of one job, an entry for each attempt. */
-export function attemptCosts(lines: readonly LedgerLine[]): AttemptCost[] {
+/**
+ * The lines of one job, an entry for each attempt. Amounts are those entered in `currency`: what
+ * another was worth then is not known.
+ */
+export function attemptCosts(lines: readonly LedgerLine[], currency: string): AttemptCost[] {
   const costs = new Map<number, AttemptCost>();
   for (const line of lines) {
     const sofar = costs.get(line.attempt);
+    const isKnown = line.currency === currency;
     costs.set(line.attempt, {
       attempt: line.attempt,
       startedAt: line.startedAt,
@@ -77,9 +81,9 @@ export function attemptCosts(lines: readonly LedgerLine[]): AttemptCost[] {
       measuredGpuSeconds: (sofar?.measuredGpuSeconds ?? 0) + line.measuredGpuSeconds,
       gapGpuSeconds: (sofar?.gapGpuSeconds ?? 0) + line.gapGpuSeconds,
       energyKwh: plus(sofar?.energyKwh, line.kwh),
-      energyCost: plus(sofar?.energyCost, line.energyCost),
-      hardwareCost: plus(sofar?.hardwareCost, line.hardwareCost),
-      cloudCost: plus(sofar?.cloudCost, line.cloudCost),
+      energyCost: plus(sofar?.energyCost, isKnown ? line.energyCost : null),
+      hardwareCost: plus(sofar?.hardwareCost, isKnown ? line.hardwareCost : null),
+      cloudCost: plus(sofar?.cloudCost, isKnown ? line.cloudCost : null),
     });
   }
   return [...costs.values()].toSorted((a, b) => a.attempt - b.attempt);

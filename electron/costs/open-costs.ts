@@ -76,7 +76,8 @@ export function openCosts(options: OpenCostsOptions): Costs {
         }
         await ledger.settle(id);
         const lines = [...linesOfRecords(costs.records(id)), ...(await openLines(id))];
-        return { currency: prices().currency, attempts: attemptCosts(lines) };
+        const { currency } = prices();
+        return { currency, attempts: attemptCosts(lines, currency) };
       },
       "costs.totals": async ({ by }) => {
         await ledger.settle();

@@ -24,6 +24,8 @@ export interface DiskPausesOptions {
 export class DiskPauses {
   readonly #options: DiskPausesOptions;
   readonly #freeBytes = new Map<string, number>();
+  /** Jobs that this app has asked to stop. */
+  readonly #asked = new Set<string>();
 
   constructor(options: DiskPausesOptions) {
     this.#options = options;
@@ -31,11 +33,14 @@ export class DiskPauses {
 
   async pause(job: Job, checkpointBytes: number): Promise<void> {
     const { pauses, now, stop, log } = this.#options;
-    if (pauses.find(job.id) !== null) return;
+    const present = pauses.find(job.id);
+    // One that is to stop and was not asked was saved by an app that ended before it could ask.
+    if (present !== null && (present.state === "held" || this.#asked.has(job.id))) return;
     const needed = bytesToGoOn(neededBytes(checkpointBytes));
     const pause = { jobId: job.id, neededBytes: needed, runPath: job.runPath };
     pauses.save({ ...pause, state: "stopping" }, now().toISOString());
     try {
+      this.#asked.add(job.id);
       await stop(job.id);
     } catch (error) {
       pauses.remove(job.id);
@@ -47,10 +52,13 @@ export class DiskPauses {
   }
 
   /** A job is in this state now. */
-  seen({ id, status }: Pick<Job, "id" | "status">): void {
+  seen(job: Job): void {
     const { pauses, now, resume, log } = this.#options;
+    const { id, status } = job;
     const pause = pauses.find(id);
     if (pause === null) return;
+    // The person does not want it any more.
+    if (job.status === "stopping" && job.stop.mode === "discard") pauses.remove(id);
     if (pause.state === "held") {
       if (status !== "queued") pauses.remove(id);
       return;

@@ -74,6 +74,15 @@ export function openHealthWatch(options: HealthWatchOptions): HealthWatch {
   let isClosed = false;
 
   const see = (job: Job): void => {
+    try {
+      follow(job);
+    } catch (error) {
+      // As on a full disk, where nothing can be written: no reason for the core to end.
+      log("A change of a run could not be followed", { job: job.id, error: String(error) });
+    }
+  };
+
+  const follow = (job: Job): void => {
     pauses.seen(job);
     const watch = watches.get(job.id);
     if (job.status === "preparing" || job.status === "running") {

@@ -14,6 +14,7 @@ let bench: JobBench;
 let health: HealthWatch;
 let notices: Notices;
 let freeBytes = 100e9;
+let logged: string[] = [];
 const over: Partial<OpenJobSupervisorOptions> = {
   reasonToWait: (id) => health.reasonToWait(id),
   onTransitions: (id, transitions) => notices.addOfJob(id, transitions),
@@ -21,6 +22,7 @@ const over: Partial<OpenJobSupervisorOptions> = {
 
 beforeEach(async () => {
   freeBytes = 100e9;
+  logged = [];
   bench = await JobBench.open(over);
   await open();
 });
@@ -30,10 +32,23 @@ afterEach(async () => {
   await bench.close();
 });
 
+/** A run that has trained ten steps; the disk is full from now on. */
+async function trainUntilFull() {
+  const job = await bench.create();
+  const runner = await bench.runners.next();
+  const trainer = new TrainerFiles(runner);
+  trainer.plan(20);
+  trainer.steps(1, 10, () => 1);
+  await bench.stepSeen(job.id, 10);
+  freeBytes = 0.5e9;
+  return { job, runner, trainer };
+}
+
 async function open(): Promise<void> {
   const { store, hub, homePath } = bench;
   const pauses = new DiskPauseStore(store);
-  const shared = { store, now: () => new Date(), log: () => undefined };
+  const log = (message: string) => void logged.push(message);
+  const shared = { store, now: () => new Date(), log };
   notices = openNotices({
     ...shared,
     homePath,
@@ -66,14 +81,7 @@ const titles = async () =>
   );
 
 test("a run whose disk fills is stopped with a checkpoint and goes on when there is room", async () => {
-  const job = await bench.create();
-  const runner = await bench.runners.next();
-  const trainer = new TrainerFiles(runner);
-  trainer.plan(20);
-  trainer.steps(1, 10, () => 1);
-  await bench.stepSeen(job.id, 10);
-
-  freeBytes = 0.5e9;
+  const { job, runner, trainer } = await trainUntilFull();
   await health.look();
   await bench.reached(job.id, "stopping");
   expect(await bench.get(job.id)).toMatchObject({ health: { kind: "disk_low" } });
@@ -105,4 +113,56 @@ test("a run whose disk fills is stopped with a checkpoint and goes on when there
     "Paused, the disk is nearly full: First run",
     "Resumed: First run",
   ]);
+});
+
+test("a pause that an app noted and could not carry out any more is carried out", async () => {
+  const { job } = await trainUntilFull();
+  const noted = {
+    jobId: job.id,
+    neededBytes: 2e9,
+    runPath: job.runPath,
+    state: "stopping",
+  } as const;
+  new DiskPauseStore(bench.store).save(noted, "2026-03-01T10:00:00.000Z");
+  await health.look();
+  await bench.reached(job.id, "stopping");
+  expect(bench.store.prepare("SELECT count(*) AS count FROM disk_pauses").get()?.["count"]).toBe(1);
+});
+
+test("a paused run that is discarded stays away", async () => {
+  const { job, runner, trainer } = await trainUntilFull();
+  await health.look();
+  await bench.reached(job.id, "stopping");
+  const removed = bench.heard("jobs.removed", ({ id }) => id === job.id);
+  const wish = { id: job.id, mode: "discard", graceSeconds: null } as const;
+  await bench.jobs.requests["jobs.stop"](wish, "local");
+  trainer.exit("stopped", 10);
+  await runner.exit(0);
+  await removed;
+  const stood = bench.published.flatMap(({ topic, data }) =>
+    topic === "jobs.changed" ? (data as { status: string }).status : [],
+  );
+  expect(stood.slice(stood.indexOf("stopping"))).not.toContain("queued");
+});
+
+test("a database that cannot be written ends neither the watch nor the core", async () => {
+  const { job, runner, trainer } = await trainUntilFull();
+  await health.look();
+  await bench.reached(job.id, "stopping");
+  bench.store
+    .prepare(
+      `CREATE TRIGGER full BEFORE UPDATE ON disk_pauses BEGIN SELECT RAISE(ABORT, 'disk full'); END`,
+    )
+    .run();
+  trainer.exit("stopped", 10);
+  await runner.exit(0);
+  await bench.reached(job.id, "stopped");
+  await expect.poll(() => logged.join()).toContain("could not be followed");
+  bench.store.prepare("DROP TRIGGER full").run();
+  // The next start knows of it.
+  await health.close();
+  await notices.close();
+  await bench.reopen(over);
+  await open();
+  await bench.reached(job.id, "queued");
 });

@@ -77,6 +77,15 @@ describe("planQueue", () => {
     expect(order).toEqual(["interrupted", "high", "first", "second", "low"]);
   });
 
+  it("waits for a time, but not for longer because the clock was set back", () => {
+    const over = { notBefore: "2026-01-01T12:00:30.000Z", delayCause: "It failed." };
+    const queuedAt = "2026-01-01T12:00:00.000Z";
+    const later = plan([job("later", cpu, 1, { ...over, queuedAt })]);
+    expect(later.waiting.get("later")).toMatch("It failed. It is tried again at");
+    const now = new Date("2026-01-01T03:00:00.000Z");
+    expect(plan([job("later", cpu, 1, { ...over, queuedAt })], { now }).start).toEqual(["later"]);
+  });
+
   it("lets two runs share a GPU only where both allow it, and the CPU never", () => {
     const sharing = { mayShareGpu: true };
     const onGpu = [job("a", cuda("GPU-a"), 1, sharing), job("b", cuda("GPU-a"), 2, sharing)];

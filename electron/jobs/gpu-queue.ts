@@ -154,7 +154,9 @@ function blockInTheWay(job: QueuedJob, blocks: readonly DeviceBlock[]): string |
 function ownObstacle(job: QueuedJob, now: Date): string | null {
   if (typeof job.heldBack === "string") return job.heldBack;
   if (job.after !== null && job.after.status !== "completed") return predecessorWords(job.after);
-  if (job.notBefore !== null && Date.parse(job.notBefore) > now.getTime()) {
+  // A clock that was set back since must not make a short wait a long one.
+  const wasSetBack = Date.parse(job.queuedAt) > now.getTime();
+  if (job.notBefore !== null && !wasSetBack && Date.parse(job.notBefore) > now.getTime()) {
     const cause = job.delayCause === null ? "" : `${job.delayCause} `;
     return `${cause}It is tried again at ${clockTime(job.notBefore)}.`;
   }

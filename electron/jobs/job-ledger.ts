@@ -80,6 +80,10 @@ export class JobLedger {
     return this.#options.jobs.listUnfinished();
   }
 
+  listUnwanted(): JobRecord[] {
+    return this.#options.jobs.listUnwanted();
+  }
+
   create(record: JobRecord, note: string): void {
     const { jobs, store, timeline, transitions } = this.#options;
     const created = this.#step(record, null, "create", note);

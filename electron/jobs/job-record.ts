@@ -83,12 +83,15 @@ export function jobOf(record: JobRecord, { waitingFor, health }: JobOutlook): Jo
       const { queuedAt, notBefore } = state;
       return { ...common, status: "queued", queuedAt, notBefore, waitingFor };
     }
+    case "stopped": {
+      const { isUnwanted: _______, ...shown } = state;
+      return { ...common, ...shown };
+    }
     case "draft":
     case "preparing":
     case "running":
     case "stopping":
     case "completed":
-    case "stopped":
     case "failed":
     case "interrupted":
       return { ...common, ...state };

@@ -1,5 +1,6 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { Handlers, Method } from "../../shared/contract/contract.ts";
+import type { JobStop } from "../../shared/contract/jobs.ts";
 import { createJob, type CreateJobOptions } from "./create-job.ts";
 import { deleteJob } from "./delete-job.ts";
 import type { LedgerStores } from "./job-ledger.ts";
@@ -47,17 +48,22 @@ export function createJobRequests(options: JobRequestsOptions): Handlers<JobMeth
     await supervisor.replan();
   };
   /** Asking a second time cannot give a run more time than it has. */
-  const hurriedGrace = ({ state }: JobRecord, graceSeconds: number | null) =>
-    state.status !== "stopping" || state.stop.graceSeconds !== null || graceSeconds === null
-      ? graceSeconds
-      : Math.min(graceSeconds, options.stopGraceSeconds());
+  const hurriedGrace = ({ state }: JobRecord, { mode, graceSeconds }: JobStop) => {
+    const isSame = state.status === "stopping" && state.stop.mode === mode;
+    if (!isSame || state.stop.graceSeconds !== null || graceSeconds === null) return graceSeconds;
+    // An epoch may take as long as it takes where nothing is said.
+    if (mode === "after_epoch") return graceSeconds;
+    const { discardGraceMs } = options.timings;
+    const present = mode === "discard" ? discardGraceMs / 1000 : options.stopGraceSeconds();
+    return Math.min(graceSeconds, present);
+  };
   return {
     "jobs.create": async (input) => asPlanned(await createJob(options, input)),
     "jobs.list": () => jobs.list().map((record) => ledger.news.toJob(record)),
     "jobs.get": ({ id }) => ledger.news.toJob(ledger.get(id)),
     "jobs.stop": async ({ id, mode, graceSeconds }) => {
       const record = ledger.get(id);
-      const stop = { mode, graceSeconds: hurriedGrace(record, graceSeconds) };
+      const stop = { mode, graceSeconds: hurriedGrace(record, { mode, graceSeconds }) };
       const stopped = ledger.apply(id, {
         event: { type: "stop", at: now().toISOString(), stop },
         note: { kind: "status", message: STOP_WORDS[mode] },

@@ -48,7 +48,13 @@ export const jobStateSchema = z.discriminatedUnion("status", [
     endedAt: time,
     artifactId: z.uuid(),
   }),
-  z.object({ status: z.literal("stopped"), startedAt: time.nullable(), endedAt: time }),
+  z.object({
+    status: z.literal("stopped"),
+    startedAt: time.nullable(),
+    endedAt: time,
+    /** It is to be deleted, as soon as its last process has left. */
+    isUnwanted: z.boolean().default(false),
+  }),
   z.object({
     status: z.literal("failed"),
     startedAt: time.nullable(),

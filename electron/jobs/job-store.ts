@@ -126,6 +126,13 @@ export class JobStore {
     );
   }
 
+  /** To be deleted, which did not come to its end. */
+  listUnwanted(): JobRecord[] {
+    return this.#all(
+      `${SELECT} WHERE j.status = 'stopped' AND json_extract(r.state, '$.isUnwanted') = 1`,
+    );
+  }
+
   /** Behind all that are in the queue. */
   nextQueueRank(): number {
     const row = this.#store

@@ -81,12 +81,14 @@ export class JobSupervisor {
     this.#launches = new RunLaunches({
       ...options,
       onStarted: (record, runner) => this.#follow(record, runner),
+      onLost: (record) => this.#follow(record, null),
       onStopped: (record) => this.#endings.discardIfUnwanted(record),
     });
     this.#stopListening = ledger.news.onChange(() => this.#planSoon());
     for (const record of ledger.listUnfinished()) {
       if (isActiveJob(record)) this.#follow(record, null);
     }
+    void this.#endings.discardLeftOvers();
     this.#planSoon();
   }
 
@@ -169,6 +171,7 @@ export class JobSupervisor {
         this.#plan();
       } catch (error) {
         this.#log("The queue could not be planned", error);
+        this.#wakeIn(this.#options.timings.blockedLookMs);
       }
     });
   }
@@ -190,9 +193,12 @@ export class JobSupervisor {
 
   /** For what no event tells: a time that comes, a foreign program that goes. */
   #wakeLater(): void {
+    this.#wakeIn(this.#planner.nextLookMs());
+  }
+
+  #wakeIn(delayMs: number | null): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    const delayMs = this.#planner.nextLookMs();
-    if (delayMs === null) return;
+    if (delayMs === null || this.#isClosed) return;
     this.#timer = setTimeout(() => this.#lookAndPlan(), delayMs);
     this.#timer.unref();
   }

@@ -1,3 +1,4 @@
+import { DISCARD_GRACE_SECONDS, KILL_AFTER_SECONDS } from "../../shared/contract/stop-timings.ts";
 import { RETRY_DELAYS_MS } from "./retry-decision.ts";
 
 export interface JobTimings {
@@ -40,9 +41,9 @@ export const JOB_TIMINGS: JobTimings = {
   launchMs: 60_000,
   staleHeartbeatMs: 60_000,
   handoverMs: 15_000,
-  discardGraceMs: 10_000,
+  discardGraceMs: DISCARD_GRACE_SECONDS * 1000,
   epochSilenceMs: 15 * 60_000,
-  killAfterMs: 60_000,
+  killAfterMs: KILL_AFTER_SECONDS * 1000,
   killRunnerAfterMs: 5000,
   giveUpAfterMs: 60_000,
   leaveMs: 10_000,

@@ -1,9 +1,9 @@
-import { chmodSync, unlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmdirSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AppError } from "../../shared/app-error.ts";
 import type { GpuReport } from "../../shared/contract/gpus.ts";
-import { JobBench } from "./fixtures/job-bench.ts";
+import { BENCH_TIMINGS, JobBench } from "./fixtures/job-bench.ts";
 import type { OpenJobSupervisorOptions } from "./open-job-supervisor.ts";
 
 let bench: JobBench;
@@ -63,6 +63,39 @@ describe("a launch that cannot work", () => {
     });
     await bench.reopen();
     expect((await bench.runners.next()).attempt).toBe(1);
+  });
+
+  it("waits for the disk that the runs are kept on", async () => {
+    const runsPath = join(bench.homePath, "runs");
+    rmdirSync(runsPath);
+    const { id } = await bench.create();
+    expect(await bench.get(id)).toMatchObject({
+      status: "queued",
+      waitingFor: expect.stringContaining("cannot be reached: ENOENT"),
+    });
+    mkdirSync(runsPath);
+    expect((await bench.runners.next()).attempt).toBe(1);
+  });
+
+  it("is not forgotten where its failure could not be stored", async () => {
+    const { pythonPath } = bench.runners;
+    const setFull = (isFull: boolean) =>
+      bench.store.prepare(`PRAGMA query_only = ${isFull ? "ON" : "OFF"}`).run();
+    let asked = 0;
+    await bench.reopen({
+      timings: { ...BENCH_TIMINGS, launchMs: 1 },
+      log: (message) => {
+        if (message === "A job could not be launched") setFull(false);
+      },
+      pythonFor: () => {
+        asked += 1;
+        if (asked > 1) return Promise.resolve({ pythonPath });
+        setFull(true);
+        return Promise.reject(new AppError("environment", "Not yet."));
+      },
+    });
+    await bench.create();
+    expect((await bench.runners.next()).attempt).toBe(2);
   });
 
   it("looks for the dataset and the model before it starts anything", async () => {

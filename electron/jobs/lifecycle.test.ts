@@ -73,6 +73,22 @@ function after(...list: readonly JobEvent[]): JobState {
   return list.reduce<JobState>((state, next) => transition(state, next).state, draft);
 }
 
+/** One way to each state: chance alone comes to some of them too seldom. */
+const ROUTES: Record<JobState["status"], readonly JobEvent[]> = {
+  draft: [],
+  queued: launched.slice(0, 1),
+  preparing: launched,
+  running: [...launched, { type: "phase", phase: "training", message: "" }],
+  stopping: [...launched, { type: "stop", at: now, stop: byCheckpoint }],
+  completed: [...launched, { type: "complete", at: now, artifactId: crypto.randomUUID() }],
+  stopped: [...launched, { type: "end_stopped", at: now }],
+  failed: [
+    ...launched,
+    { type: "fail", at: now, error: { kind: "killed", message: "", remedy: "" } },
+  ],
+  interrupted: [...launched, { type: "interrupt", at: now, cause: "" }],
+};
+
 /** What must hold of any state, however it was reached. */
 function expectPossible(state: JobState): void {
   // Strict: a field that does not belong to the state is as wrong as one that is missing.
@@ -102,19 +118,16 @@ describe("transition", () => {
     );
   });
 
-  it("has an answer to every event in every state that can be reached", () => {
-    const seen = new Set<string>();
+  it("has an answer to every event in every state", () => {
     fc.assert(
-      fc.property(events, fc.record(byType), (list, one) => {
-        const state = after(...list);
-        for (const next of Object.values(one)) {
-          seen.add(`${state.status} ${next.type}`);
-          expectPossible(transition(state, next).state);
+      fc.property(fc.record(byType), (one) => {
+        for (const [status, route] of Object.entries(ROUTES)) {
+          const state = after(...route);
+          expect(state.status).toBe(status);
+          for (const next of Object.values(one)) expectPossible(transition(state, next).state);
         }
       }),
-      { numRuns: 600 },
     );
-    expect(seen.size).toBe(Object.keys(ARROWS).length * Object.keys(byType).length);
   });
 
   it("leaves an ended job ended until it is resumed, and a completed one for good", () => {
@@ -180,6 +193,17 @@ describe("transition", () => {
       status: "stopped",
       startedAt: now,
       endedAt: now,
+      isUnwanted: false,
     });
+  });
+
+  it("remembers of what was stopped whether anybody wants it", () => {
+    const discard: JobEvent = { type: "stop", at: now, stop: { mode: "discard", graceSeconds: 0 } };
+    const left: JobEvent = { type: "end_stopped", at: now };
+    const enqueued: JobEvent = { type: "enqueue", at: now };
+    expect(after(...launched, discard, left)).toMatchObject({ isUnwanted: true });
+    expect(after(enqueued, discard)).toMatchObject({ isUnwanted: true });
+    const asked: JobEvent = { type: "stop", at: now, stop: byCheckpoint };
+    expect(after(...launched, asked, left)).toMatchObject({ isUnwanted: false });
   });
 });

@@ -102,16 +102,17 @@ function end(state: JobState, event: EndEvent): Transition {
     return refuse(state);
   }
   const times = { startedAt: state.startedAt, endedAt: notBefore(event.at, state.startedAt) };
+  const isUnwanted = state.status === "stopping" && state.stop.mode === "discard";
   switch (event.type) {
     case "complete":
       return to({ status: "completed", ...times, artifactId: event.artifactId });
     case "end_stopped":
-      return to({ status: "stopped", ...times });
+      return to({ status: "stopped", ...times, isUnwanted });
     case "fail":
       return to({ status: "failed", ...times, error: event.error });
     case "interrupt":
       return state.status === "stopping"
-        ? to({ status: "stopped", ...times })
+        ? to({ status: "stopped", ...times, isUnwanted })
         : to({ status: "interrupted", ...times, cause: event.cause });
     default:
       return assertNever(event);
@@ -122,7 +123,8 @@ function stop(state: JobState, at: string, how: JobStop): Transition {
   switch (state.status) {
     case "queued": {
       const { startedAt } = state;
-      return to({ status: "stopped", startedAt, endedAt: notBefore(at, startedAt) });
+      const isUnwanted = how.mode === "discard";
+      return to({ status: "stopped", startedAt, endedAt: notBefore(at, startedAt), isUnwanted });
     }
     case "preparing":
     case "running":
@@ -151,7 +153,11 @@ function hurry(state: JobStateOf<"stopping">, at: string, how: JobStop): Transit
     how.mode === present.mode &&
     how.graceSeconds !== null &&
     (present.graceSeconds === null || how.graceSeconds < present.graceSeconds);
-  return isShorter ? to({ ...state, stop: how }) : refuse(state);
+  if (!isShorter) return refuse(state);
+  // A limit where there was none is counted from now on.
+  const isFirstLimit = how.mode === "after_epoch" && present.graceSeconds === null;
+  const stopRequestedAt = isFirstLimit ? notBefore(at, state.startedAt) : state.stopRequestedAt;
+  return to({ ...state, stop: how, stopRequestedAt });
 }
 
 /** The first step of training makes a job `running`; from there on only its phase changes. */

@@ -121,8 +121,14 @@ export class QueuePlanner {
   #fullDisk(queued: readonly QueuedJob[]): string | null {
     if (queued.length === 0) return null;
     const { runsPath, minimumFreeBytes } = this.#options;
-    const { bavail, bsize } = statfsSync(runsPath);
-    const freeBytes = bavail * bsize;
+    let freeBytes: number;
+    try {
+      const { bavail, bsize } = statfsSync(runsPath);
+      freeBytes = bavail * bsize;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      return `The folder of the runs cannot be reached: ${reason}. Put it back (or attach its disk); the queue goes on then.`;
+    }
     if (freeBytes >= minimumFreeBytes) return null;
     return `Only ${gigabytes(freeBytes)} are free on the disk of ${runsPath}; a run needs at least ${gigabytes(minimumFreeBytes)} for its checkpoints. It starts when there is room.`;
   }

@@ -87,6 +87,7 @@ describe("decideRunEnd", () => {
       kind: "failed",
       error: { kind: "runner_error" },
     });
+    expect(decideRunEnd(job(running, { done }), exit("runner_error")).kind).toBe("completed");
   });
 
   it("names a lack of memory and a kill, with a remedy for each", () => {

@@ -50,6 +50,8 @@ export function decideRunEnd(record: JobRecord, exit: RunExit | null): RunEnd {
     case "gpu_taken":
       return { kind: "gpu_taken", message: exit.message };
     case "runner_error":
+      // What the trainer came to stands, whatever became of the one that looked after it.
+      if (done !== null) return fromDone(record, done);
       return { kind: "failed", error: error ?? unexplained(exit) };
     default:
       return assertNever(exit.cause);

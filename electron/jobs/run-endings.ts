@@ -49,7 +49,17 @@ export class RunEndings {
   async discardIfUnwanted({ id, state }: JobRecord): Promise<void> {
     if (state.status !== "stopping" || state.stop.mode !== "discard" || this.#isClosed) return;
     // One that was complete before it could be discarded is kept: nobody has seen it yet.
-    if (this.#options.ledger.find(id)?.state.status !== "stopped") return;
+    if (this.#options.ledger.find(id)?.state.status === "stopped") await this.#discard(id);
+  }
+
+  /** Those that an app which has ended did not come to. */
+  async discardLeftOvers(): Promise<void> {
+    const records = this.#options.ledger.listUnwanted();
+    await Promise.resolve(); // until all is there that a deletion needs
+    for (const { id } of records) if (!this.#isClosed) await this.#discard(id);
+  }
+
+  async #discard(id: string): Promise<void> {
     try {
       await this.#options.discard(id);
     } catch (error) {

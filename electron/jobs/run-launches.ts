@@ -7,6 +7,8 @@ export interface RunLaunchesOptions extends LaunchOptions, Omit<FinishOptions, "
   log: (message: string, details?: Record<string, unknown>) => void;
   /** A run has a process now. */
   onStarted: (record: JobRecord, runner: RunnerProcess) => void;
+  /** Nobody knows what became of a launch. @param record as it was launched. */
+  onLost: (record: JobRecord) => void;
   /** A job was stopped before it had one. @param record as it was then. */
   onStopped: (record: JobRecord) => Promise<void>;
 }
@@ -16,6 +18,7 @@ export class RunLaunches {
   readonly #options: RunLaunchesOptions;
   readonly #aborts = new Map<string, AbortController>();
   readonly #unsettled = new Set<Promise<void>>();
+  #isClosed = false;
 
   constructor(options: RunLaunchesOptions) {
     this.#options = options;
@@ -43,6 +46,7 @@ export class RunLaunches {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     for (const abort of this.#aborts.values()) abort.abort();
     await Promise.all(this.#unsettled);
   }
@@ -52,8 +56,9 @@ export class RunLaunches {
       const runner = await this.#startOrGiveUp(record, signal);
       if (runner !== null) this.#options.onStarted(record, runner);
     } catch (error) {
-      // The store failed: the job stays as it is and is looked at again on the next start.
+      // The store failed, as on a full disk: the job stays as it is and must be looked after.
       this.#log("A job could not be launched", error, record.id);
+      if (!this.#isClosed) this.#options.onLost(record);
     }
   }
 

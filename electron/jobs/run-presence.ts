@@ -2,6 +2,7 @@ import type { Heartbeat } from "../../shared/contract/run-folder.ts";
 import type { JobTimings } from "./job-timings.ts";
 import { type BootId, livenessOf } from "./process-identity.ts";
 import { launchOf } from "./run-folder.ts";
+import { processesOfRun } from "./run-processes.ts";
 import type { RunnerProcess } from "./runner-process.ts";
 
 /**
@@ -35,7 +36,12 @@ export async function presenceOf(attempt: {
       .map((identity) => livenessOf(identity, launchOf(heartbeat), attempt.bootId)),
   );
   if (found.includes("alive")) return "present";
-  if (!found.includes("uncertain")) return "gone";
+  if (!found.includes("uncertain")) {
+    // A runner that was killed as it started the trainer has not named it.
+    const isUnnamed = heartbeat.trainer === null && heartbeat.nonce !== undefined;
+    const unnamed = isUnnamed ? await processesOfRun(heartbeat, attempt.bootId) : [];
+    return unnamed.length === 0 ? "gone" : "present";
+  }
   const silentMs = attempt.now.getTime() - heartbeat.ts * 1000;
   return silentMs > timings.staleHeartbeatMs ? "gone" : "present";
 }

@@ -1,6 +1,6 @@
 import type { JobStateOf } from "./job-state.ts";
 import type { JobTimings } from "./job-timings.ts";
-import { type StopStage, stopStageAt } from "./stop-run.ts";
+import { STOP_STAGES, type StopStage, stopStageAt } from "./stop-run.ts";
 
 export interface StopClockOptions {
   now: () => Date;
@@ -11,7 +11,8 @@ export interface StopClockOptions {
 
 /**
  * How far a wish to stop has come. Goes by the wall clock, which outlasts the app, and by one that
- * is never set back: no change of the time may make a run stop for ever.
+ * is never set back: no change of the time may make a run stop for ever. Nor may one, or an app that
+ * was away meanwhile, leave out a rung of the ladder: what was never signalled is not unkillable.
  */
 export class StopClock {
   readonly #options: StopClockOptions;
@@ -19,6 +20,8 @@ export class StopClock {
   #seenAtMs = 0;
   #step = -1;
   #stepAtMs = 0;
+  #rung = -1;
+  #rungAtMs = 0;
 
   constructor(options: StopClockOptions) {
     this.#options = options;
@@ -26,8 +29,25 @@ export class StopClock {
 
   /** @param step the last one of the run so far. */
   stage(state: JobStateOf<"stopping">, step: number): StopStage {
-    const { now, timings } = this.#options;
     const monotonicMs = performance.now();
+    const due = STOP_STAGES.indexOf(this.#dueStage(state, step, monotonicMs));
+    const isNext = this.#rung < 0 || monotonicMs - this.#rungAtMs >= this.#leastMs();
+    const rung = due <= this.#rung ? due : this.#rung + (isNext ? 1 : 0);
+    if (rung !== this.#rung) {
+      this.#rung = rung;
+      this.#rungAtMs = monotonicMs;
+    }
+    return STOP_STAGES[rung] ?? "ask";
+  }
+
+  /** How long the present rung is held, whatever the clock says. */
+  #leastMs(): number {
+    const { killAfterMs, killRunnerAfterMs, giveUpAfterMs } = this.#options.timings;
+    return [0, killAfterMs, killRunnerAfterMs, giveUpAfterMs][this.#rung] ?? 0;
+  }
+
+  #dueStage(state: JobStateOf<"stopping">, step: number, monotonicMs: number): StopStage {
+    const { now, timings } = this.#options;
     const wish = `${state.stopRequestedAt} ${state.stop.mode}`;
     if (wish !== this.#wish) {
       this.#wish = wish;

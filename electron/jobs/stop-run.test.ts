@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Job } from "../../shared/contract/jobs.ts";
 import { commandSchema } from "../../shared/contract/run-folder.ts";
 import { BENCH_TIMINGS, JobBench } from "./fixtures/job-bench.ts";
 import { TrainerFiles } from "./fixtures/trainer-files.ts";
-import { JOB_TIMINGS } from "./job-timings.ts";
 
 let bench: JobBench;
 beforeEach(async () => {
@@ -24,6 +24,10 @@ async function running() {
 
 function commandOf(runPath: string) {
   return commandSchema.parse(JSON.parse(readFileSync(join(runPath, "command.json"), "utf8")));
+}
+
+function requestedAt(job: Job): string {
+  return job.status === "stopping" ? job.stopRequestedAt : "";
 }
 
 describe("stopping a job", () => {
@@ -54,14 +58,14 @@ describe("stopping a job", () => {
     await expect(bench.resume(job.id)).rejects.toThrow("cannot be resumed");
   });
 
-  it("is asked again by SIGTERM, and killed only long after", async () => {
+  it("is asked again by SIGTERM, and killed only after that", async () => {
+    const timings = { ...BENCH_TIMINGS, killAfterMs: 100, killRunnerAfterMs: 100 };
+    await bench.reopen({ timings });
     const { job, runner } = await running();
     await bench.stop(job.id, { graceSeconds: 60 });
     const terminated = runner.terminated();
     bench.clockOffsetMs = 61_000;
     await terminated;
-    expect((await bench.get(job.id)).status).toBe("stopping");
-    bench.clockOffsetMs = 61_000 + JOB_TIMINGS.killAfterMs + JOB_TIMINGS.killRunnerAfterMs;
     await runner.ended;
     expect((await bench.jobs.waitForEnd(job.id)).status).toBe("stopped");
     const warnings = (await bench.timeline(job.id)).filter(({ kind }) => kind === "warning");
@@ -116,6 +120,19 @@ describe("stopping a job", () => {
     await removed;
     expect(existsSync(job.runPath)).toBe(false);
     await expect(bench.get(job.id)).rejects.toThrow("There is no job");
+  });
+
+  it("gives the time that is named where there was no limit, and never more than there was", async () => {
+    const { job } = await running();
+    await bench.stop(job.id, { mode: "after_epoch" });
+    bench.clockOffsetMs = 2 * 3600_000;
+    const limited = await bench.stop(job.id, { mode: "after_epoch", graceSeconds: 3600 });
+    expect(limited).toMatchObject({ stop: { mode: "after_epoch", graceSeconds: 3600 } });
+    const agoMs = Date.now() + bench.clockOffsetMs - Date.parse(requestedAt(limited));
+    expect(agoMs).toBeLessThan(3600_000);
+    await bench.stop(job.id, { mode: "discard" });
+    const longer = await bench.stop(job.id, { mode: "discard", graceSeconds: 100 });
+    expect(longer).toMatchObject({ stop: { mode: "discard", graceSeconds: 10 } });
   });
 
   it("ends even if no signal ends the process, and keeps its device until that has left", async () => {

@@ -45,9 +45,12 @@ export interface StopRequest {
 
 /** @returns a line for the job's history when a process was signalled. */
 export async function pressStop(stage: StopStage, request: StopRequest): Promise<string | null> {
-  await askToStop(stage, request);
   const { heartbeat } = request;
-  if (stage === "ask" || (stage === "terminate" && process.platform === "win32")) return null;
+  const isAskedOnly = stage === "ask" || (stage === "terminate" && process.platform === "win32");
+  const asked = askToStop(stage, request);
+  // A full disk, on which nobody can be asked, must not keep the signals back.
+  await (isAskedOnly ? asked : asked.catch(() => undefined));
+  if (isAskedOnly) return null;
   if (heartbeat === null) return pressUnnamed(stage, request.runner);
   return stage === "terminate"
     ? terminate(heartbeat, request)

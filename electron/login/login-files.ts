@@ -1,17 +1,21 @@
 /** The words of each system for "start this with the user's session". */
 
+export type Variables = Readonly<Record<string, string>>;
+
 /**
  * Only the program itself is ended with its unit: trainings are its descendants and go on.
  *
- * @param home the data folder; null: the usual one.
+ * @param variables what its environment must say besides.
  */
-export function systemdUnit(program: readonly string[], home: string | null): string {
+export function systemdUnit(program: readonly string[], variables: Variables): string {
   return [
     "[Unit]",
     "Description=LoRA Desk: training runs that go on unattended",
     "",
     "[Service]",
-    ...(home === null ? [] : [`Environment=${systemdWord(`LORA_DESK_HOME=${home}`, false)}`]),
+    ...Object.entries(variables).map(
+      ([name, value]) => `Environment=${systemdWord(`${name}=${value}`, false)}`,
+    ),
     `ExecStart=${program.map((word) => systemdWord(word, true)).join(" ")}`,
     "KillMode=process",
     "Restart=on-failure",
@@ -33,12 +37,14 @@ function systemdWord(word: string, isCommand: boolean): string {
   return `"${isCommand ? escaped.replaceAll("$", "$$$$") : escaped}"`;
 }
 
-export function desktopEntry(program: readonly string[]): string {
+export function desktopEntry(program: readonly string[], variables: Variables): string {
+  const pairs = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
+  const words = pairs.length === 0 ? program : ["env", ...pairs, ...program];
   return [
     "[Desktop Entry]",
     "Type=Application",
     "Name=LoRA Desk",
-    `Exec=${program.map(desktopWord).join(" ")}`,
+    `Exec=${words.map(desktopWord).join(" ")}`,
     "X-GNOME-Autostart-enabled=true",
     "",
   ].join("\n");
@@ -51,18 +57,16 @@ function desktopWord(word: string): string {
 }
 
 /** `AbandonProcessGroup`: trainings are its descendants and go on when it ends. */
-export function launchAgent(program: readonly string[], home: string | null): string {
+export function launchAgent(program: readonly string[], variables: Variables): string {
   const words = program.map((word) => `    <string>${xmlText(word)}</string>`);
+  const pairs = Object.entries(variables).flatMap(([name, value]) => [
+    `    <key>${xmlText(name)}</key>`,
+    `    <string>${xmlText(value)}</string>`,
+  ]);
   const environment =
-    home === null
+    pairs.length === 0
       ? []
-      : [
-          "  <key>EnvironmentVariables</key>",
-          "  <dict>",
-          "    <key>LORA_DESK_HOME</key>",
-          `    <string>${xmlText(home)}</string>`,
-          "  </dict>",
-        ];
+      : ["  <key>EnvironmentVariables</key>", "  <dict>", ...pairs, "  </dict>"];
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     '<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">',

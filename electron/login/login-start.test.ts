@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readlinkSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { TemporaryFolder } from "../jobs/fixtures/temporary-folder.ts";
 import { type LoginStartOptions, setLoginStart } from "./login-start.ts";
@@ -47,6 +47,29 @@ it("starts the window with the desktop, in the folder that the desktop looks in"
   expect(entry).toContain(String.raw`Exec="/opt/a \\"good\\" \\$place/LoRA Desk"`);
   await setLoginStart(false, options({ kind: "window", env }));
   expect(existsSync(path)).toBe(false);
+});
+
+it("starts in the data folder and with the Python of this session", async () => {
+  const env = {
+    XDG_CONFIG_HOME: "",
+    LORA_DESK_HOME: "some folder",
+    LORA_DESK_PYTHON: "/opt/py/bin/python",
+  };
+  const service = await setLoginStart(true, options({ env }));
+  expect(service).toBe(join(folder.path, ".config/systemd/user/lora-desk.service"));
+  const home = resolve("some folder");
+  const unit = readFileSync(service, "utf8");
+  expect(unit).toContain(`Environment="LORA_DESK_HOME=${home}"\n`);
+  expect(unit).toContain('Environment="LORA_DESK_PYTHON=/opt/py/bin/python"\n');
+  const program = ["/opt/LoRA Desk"];
+  const window = await setLoginStart(true, options({ env, kind: "window", program }));
+  expect(readFileSync(window, "utf8")).toContain(
+    `Exec="env" "LORA_DESK_HOME=${home}" "LORA_DESK_PYTHON=/opt/py/bin/python" "/opt/LoRA Desk"\n`,
+  );
+  const agent = await setLoginStart(true, options({ env, platform: "darwin" }));
+  expect(readFileSync(agent, "utf8")).toContain("<key>LORA_DESK_PYTHON</key>");
+  const usual = await setLoginStart(true, options({ env: { LORA_DESK_HOME: " " } }));
+  expect(readFileSync(usual, "utf8")).not.toContain("Environment");
 });
 
 it("writes a launch agent on macOS", async () => {

@@ -1,6 +1,12 @@
 import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { desktopEntry, launchAgent, registryCommand, systemdUnit } from "./login-files.ts";
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import {
+  desktopEntry,
+  launchAgent,
+  registryCommand,
+  systemdUnit,
+  type Variables,
+} from "./login-files.ts";
 
 export interface LoginStartOptions {
   platform: NodeJS.Platform;
@@ -33,20 +39,22 @@ export async function setLoginStart(isOn: boolean, options: LoginStartOptions): 
   if (platform === "win32") return setRunKey(isOn, options);
   if (platform === "darwin") {
     const path = join(userHome, "Library", "LaunchAgents", "lora-desk.plist");
-    await put(path, isOn ? launchAgent(program, homeOf(env)) : null);
+    await put(path, isOn ? launchAgent(program, variablesOf(env)) : null);
     return path;
   }
-  const config = env["XDG_CONFIG_HOME"] ?? join(userHome, ".config");
+  const chosen = env["XDG_CONFIG_HOME"] ?? "";
+  // As the specification says: what is empty or relative does not count.
+  const config = isAbsolute(chosen) ? chosen : join(userHome, ".config");
   if (kind === "window") {
     const path = join(config, "autostart", "lora-desk.desktop");
-    await put(path, isOn ? desktopEntry(program) : null);
+    await put(path, isOn ? desktopEntry(program, variablesOf(env)) : null);
     return path;
   }
   const units = join(config, "systemd", "user");
   const path = join(units, "lora-desk.service");
   const enabled = join(units, "default.target.wants", "lora-desk.service");
   await rm(enabled, { force: true });
-  await put(path, isOn ? systemdUnit(program, homeOf(env)) : null);
+  await put(path, isOn ? systemdUnit(program, variablesOf(env)) : null);
   if (isOn) {
     await mkdir(dirname(enabled), { recursive: true });
     await symlink(path, enabled);
@@ -75,7 +83,15 @@ async function setRunKey(isOn: boolean, { program, run }: LoginStartOptions): Pr
   return WINDOWS_RUN_KEY;
 }
 
-/** The data folder, where it is not the usual one. */
-function homeOf(env: NodeJS.ProcessEnv): string | null {
-  return env["LORA_DESK_HOME"] ?? null;
+/**
+ * By what a run started at login must find the same data folder and the same Python as one started
+ * now: the session's environment need not have what a terminal has.
+ */
+function variablesOf(env: NodeJS.ProcessEnv): Variables {
+  const home = env["LORA_DESK_HOME"]?.trim() ?? "";
+  const python = env["LORA_DESK_PYTHON"]?.trim() ?? "";
+  return {
+    ...(home === "" ? {} : { LORA_DESK_HOME: resolve(home) }),
+    ...(python === "" ? {} : { LORA_DESK_PYTHON: python }),
+  };
 }

@@ -7,7 +7,8 @@ export type Hook =
   | { kind: "command"; id: string; label: string; command: readonly string[] };
 
 /** The hooks of the settings, each with an id that stays the same as long as it does. */
-export function hooksOf({ webhooks, command }: NoticeHooks): Hook[] {
+export function hooksOf(settings: NoticeHooks): Hook[] {
+  const { webhooks, command } = withoutDoubles(settings);
   const hooks: Hook[] = webhooks.map(({ kind, url }) => ({
     kind,
     url,
@@ -37,6 +38,12 @@ export function unmaskHooks(wanted: NoticeHooks, present: NoticeHooks): NoticeHo
     url: known.get(hook.url) ?? hook.url,
   }));
   return { ...wanted, webhooks };
+}
+
+/** A webhook that is named twice is one: nobody is to be told twice. */
+export function withoutDoubles(hooks: NoticeHooks): NoticeHooks {
+  const byName = new Map(hooks.webhooks.map((hook) => [`${hook.kind} ${hook.url}`, hook]));
+  return { ...hooks, webhooks: [...byName.values()] };
 }
 
 /** @throws AppError `invalid_input` for an address that would be sent to without encryption. */

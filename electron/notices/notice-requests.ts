@@ -3,7 +3,14 @@ import { AppError } from "../../shared/app-error.ts";
 import type { Caller, Handlers, Publish } from "../../shared/contract/contract.ts";
 import type { Notice, NoticeHooks } from "../../shared/contract/notifications.ts";
 import type { HookAnswer } from "./hook-answer.ts";
-import { type Hook, hooksOf, maskHooks, requireSafeWebhooks, unmaskHooks } from "./notice-hook.ts";
+import {
+  type Hook,
+  hooksOf,
+  maskHooks,
+  requireSafeWebhooks,
+  unmaskHooks,
+  withoutDoubles,
+} from "./notice-hook.ts";
 import type { NoticeStore } from "./notice-store.ts";
 
 export type NoticeMethod =
@@ -39,7 +46,7 @@ export function createNoticeRequests(options: NoticeRequestsOptions): Handlers<N
     "notices.setHooks": (wanted, caller) => {
       const present = hooks();
       requireOwnCommand(wanted.command, present.command, caller);
-      const next = unmaskHooks(wanted, present);
+      const next = withoutDoubles(unmaskHooks(wanted, present));
       requireSafeWebhooks(next);
       setHooks(next);
       return maskHooks(next);

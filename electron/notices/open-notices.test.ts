@@ -230,3 +230,13 @@ test("a trial says of each hook how it answered, and is in no list", async () =>
   ]);
   expect(list().notices).toEqual([]);
 });
+
+test("a webhook that is named twice is told once, and harms no event", async () => {
+  hooks = noticeHooksSchema.parse({ webhooks: [webhook, webhook] });
+  notices.add(draft);
+  await notices.settled();
+  expect(list().notices).toHaveLength(1);
+  expect(sent).toHaveLength(1);
+  await notices.requests["notices.setHooks"](hooks, "browser");
+  expect(hooks.webhooks).toEqual([webhook]);
+});

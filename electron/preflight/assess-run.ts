@@ -1,4 +1,3 @@
-import { statfs } from "node:fs/promises";
 import type { Prices } from "../../shared/contract/costs.ts";
 import type { ReadyDataset } from "../../shared/contract/datasets.ts";
 import type { GpuReport } from "../../shared/contract/gpus.ts";
@@ -7,9 +6,11 @@ import type { ReadyModel } from "../../shared/contract/models.ts";
 import type { Preflight } from "../../shared/contract/preflight.ts";
 import type { DataSummary } from "../../shared/contract/run-folder.ts";
 import { estimateCost } from "../costs/estimate-cost.ts";
+import { neededBytes as bytesNotToPause } from "../health/disk-need.ts";
+import { freeBytesOf } from "../health/run-disk.ts";
 import { datasetFindings } from "./dataset-findings.ts";
 import { deviceFindings } from "./device-findings.ts";
-import { diskNeeds } from "./disk-needs.ts";
+import { checkpointBytes, diskNeeds } from "./disk-needs.ts";
 import type { DryRunResult } from "./dry-run-store.ts";
 import { estimateMemory, type MemoryWish, trainedParameters } from "./estimate-memory.ts";
 import { expectSteps, type ExpectedSteps } from "./expected-steps.ts";
@@ -30,6 +31,7 @@ export interface RunFacts {
 
 export interface AssessOptions {
   runsPath: string;
+  homePath: string;
   earlier: EarlierRuns;
   prices: () => Prices;
   now: () => Date;
@@ -56,7 +58,8 @@ export async function assessRun(options: AssessOptions, facts: RunFacts): Promis
   const trained = shape === null ? 0 : trainedParameters(shape, settings.rank);
   const disk = {
     neededBytes: diskNeeds(trained, expected.datasetTokens),
-    freeBytes: await freeBytesAt(options.runsPath),
+    // Before the first run its folder is not there yet.
+    freeBytes: (await freeBytesOf(options.runsPath)) ?? (await freeBytesOf(options.homePath)),
   };
   const pace = await expectPace(
     {
@@ -87,7 +90,7 @@ export async function assessRun(options: AssessOptions, facts: RunFacts): Promis
     findings: [
       ...memoryFindings(memory, fit, dryRun),
       ...deviceFindings(input, report, jobs),
-      ...diskFindings(disk),
+      ...diskFindings(disk, checkpointBytes(trained)),
       ...datasetFindings(dataset, model, settings, expected),
     ],
   };
@@ -166,18 +169,16 @@ function smallestGpu({ gpus }: GpuReport, uuids: readonly string[]): number | nu
   return sizes.length === 0 ? null : Math.min(...sizes);
 }
 
-async function freeBytesAt(path: string): Promise<number | null> {
-  try {
-    const { bavail, bsize } = await statfs(path);
-    return bavail * bsize;
-  } catch {
-    return null;
-  }
-}
-
-function diskFindings({ neededBytes, freeBytes }: Preflight["disk"]): Finding[] {
-  if (freeBytes === null || freeBytes >= neededBytes * 1.5) return [];
-  const message = `The run needs about ${gigabytes(neededBytes)} on the disk, and ${gigabytes(freeBytes)} are free.`;
+/** @param checkpointBytes of one checkpoint: with less than what two take the run is paused. */
+export function diskFindings(
+  { neededBytes, freeBytes }: Preflight["disk"],
+  checkpointBytes: number,
+): Finding[] {
+  if (freeBytes === null) return [];
+  const pausedBelow = bytesNotToPause(checkpointBytes);
+  if (freeBytes >= Math.max(neededBytes * 1.5, neededBytes + pausedBelow)) return [];
+  const isTooLittle = freeBytes < Math.max(neededBytes, pausedBelow);
+  const message = `The run needs about ${gigabytes(neededBytes)} on the disk, and ${gigabytes(freeBytes)} are free; with less than ${gigabytes(pausedBelow)} a run is paused.`;
   const remedy = "Free some space; old jobs can be deleted in the Jobs view.";
-  return [finding(freeBytes < neededBytes ? "bad" : "warning", message, remedy)];
+  return [finding(isTooLittle ? "bad" : "warning", message, remedy)];
 }

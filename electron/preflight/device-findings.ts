@@ -20,13 +20,13 @@ export function deviceFindings(
     const findings: Finding[] = [];
     if (gpu.isLost === true) {
       findings.push(
-        finding("bad", `${gpu.name} has been lost by its driver.`, "Restart the computer."),
+        finding("bad", `${labelOf(gpu)} has been lost by its driver.`, "Restart the computer."),
       );
     }
     const holder = holderOf(uuid, jobs);
     if (holder !== null && !(accounting.mayShareGpu && holder.accounting.mayShareGpu)) {
       findings.push(
-        finding("warning", `Waits for ${gpu.name}: “${holder.name}” is training on it.`),
+        finding("warning", `Waits for ${labelOf(gpu)}: “${holder.name}” is training on it.`),
       );
     }
     return [...findings, ...foreignFindings(gpu)];
@@ -69,7 +69,8 @@ function cpuFindings(isQuantized: boolean, report: GpuReport): Finding[] {
   return findings;
 }
 
-function foreignFindings({ name, processes }: Gpu): Finding[] {
+function foreignFindings(gpu: Gpu): Finding[] {
+  const { processes } = gpu;
   const foreign = (processes ?? []).filter(({ jobId }) => jobId === null);
   if (foreign.length === 0) return [];
   const names = [...new Set(foreign.map((one) => one.name.split(/[\\/]/).at(-1) ?? one.name))];
@@ -78,7 +79,12 @@ function foreignFindings({ name, processes }: Gpu): Finding[] {
   return [
     finding(
       "warning",
-      `Other programs compute on ${name}: ${names.slice(0, 3).join(", ")}${used}. The run waits until they have left.`,
+      `Other programs compute on ${labelOf(gpu)}: ${names.slice(0, 3).join(", ")}${used}. The run waits until they have left.`,
     ),
   ];
+}
+
+/** A machine often has several of one name. */
+function labelOf({ index, name }: Gpu): string {
+  return `GPU ${index} (${name})`;
 }

@@ -43,6 +43,7 @@ export function openPreflight(options: OpenPreflightOptions): PreflightDesk {
   const tidied = removeOldDryRuns(options);
   const assess = {
     runsPath: join(options.homePath, "runs"),
+    homePath: options.homePath,
     earlier: { ...runs, meanPowerW: options.costs.meanPowerW },
     prices: options.costs.prices,
     now,

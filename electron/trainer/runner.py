@@ -30,11 +30,11 @@ from lora_runner.exit_cause import describe_exit, exit_fields, oom_kills
 from lora_runner.gpu_leases import (
     GpuTaken,
     default_folder,
+    keep_fresh,
     take_gpus,
     update_notes,
     user_name,
 )
-from lora_runner.gpu_sample import sample_gpus
 from lora_runner.power_log import PowerLog
 from lora_runner.process_identity import boot_id, start_time
 from lora_runner.run_lock import take_run
@@ -63,6 +63,7 @@ class Runner:
         self._trainer: subprocess.Popen | None = None
         self._identity: dict | None = None
         self._gpu_uuids: list[str] = []
+        self._power_log: PowerLog | None = None
         self._is_stop_wanted = False
         self._me = {"pid": os.getpid(), "start_time": start_time(os.getpid())}
         self._boot_id: str = arguments.boot_id or boot_id()
@@ -85,11 +86,13 @@ class Runner:
         self._beat("starting")
         self._start_trainer(config)
         update_notes(self._leases, self._holder(config))
-        power_log = PowerLog(self._folder, self._attempt, self._gpu_uuids)
-        power_log.start()
+        self._power_log = PowerLog(self._folder, self._attempt, self._gpu_uuids)
+        self._power_log.start()
         code = self._watch()
-        power_log.stop()
-        self._beat("exited")
+        self._power_log.stop()
+        # A full disk must not make a failure of what the trainer has come to.
+        with contextlib.suppress(OSError):
+            self._beat("exited")
         self._write_exit(describe_exit(code, oom_before, oom_kills()))
         return 0
 
@@ -187,6 +190,8 @@ class Runner:
         self._is_stop_wanted = True
 
     def _beat(self, phase: str) -> None:
+        keep_fresh(self._leases)
+        is_sampled = phase == "running" and self._power_log is not None
         beat = {
             "v": 1,
             "ts": time.time(),
@@ -196,7 +201,7 @@ class Runner:
             "runner": self._me,
             "trainer": self._identity,
             "phase": phase,
-            "gpus": sample_gpus(self._gpu_uuids) if phase == "running" else [],
+            "gpus": self._power_log.latest() if is_sampled else [],
         }
         write_json(self._folder / "heartbeat.json", beat)
 

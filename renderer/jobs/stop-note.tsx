@@ -1,4 +1,5 @@
 import type { JobOf } from "../../shared/contract/jobs.ts";
+import { USUAL_STOP_GRACE_SECONDS } from "../../shared/contract/stop-timings.ts";
 import { Note } from "../controls/note.tsx";
 import { ProgressBar } from "../controls/progress-bar.tsx";
 import { useDesk } from "../core/desk.tsx";
@@ -10,8 +11,6 @@ import { stopProgress } from "./stop-progress.ts";
 import type { StopProgress } from "./stop-progress.ts";
 
 const CLOCK_MS = 1_000;
-/** As the settings have it until they have arrived. */
-const USUAL_GRACE_SECONDS = 180;
 
 type StopNoteProps = { readonly job: JobOf<"stopping"> };
 
@@ -19,7 +18,7 @@ type StopNoteProps = { readonly job: JobOf<"stopping"> };
 export function StopNote({ job }: StopNoteProps) {
   const now = useNow(CLOCK_MS);
   const grace = useDesk(
-    ({ settings }) => valueOr(settings, null)?.stopGraceSeconds ?? USUAL_GRACE_SECONDS,
+    ({ settings }) => valueOr(settings, null)?.stopGraceSeconds ?? USUAL_STOP_GRACE_SECONDS,
   );
   const progress = stopProgress(job, grace, now);
   return (

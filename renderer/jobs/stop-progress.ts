@@ -1,5 +1,6 @@
 import { assertNever } from "../../shared/contract/assert-never.ts";
 import type { JobOf } from "../../shared/contract/jobs.ts";
+import { DISCARD_GRACE_SECONDS, KILL_AFTER_SECONDS } from "../../shared/contract/stop-timings.ts";
 
 /*
  * How the core brings a run to stop (electron/jobs/stop-run.ts):
@@ -8,9 +9,6 @@ import type { JobOf } from "../../shared/contract/jobs.ts";
  *   terminate  it is asked again by SIGTERM: a minute more
  *   kill       its processes are killed
  */
-const DISCARD_GRACE_SECONDS = 10;
-const KILL_AFTER_SECONDS = 60;
-
 export type StopRung = "ask" | "terminate" | "kill";
 
 export type StopProgress = {

@@ -149,6 +149,18 @@ describe.each([
     });
   });
 
+  test("what a GPU did, and what befell it, is answered as data", async () => {
+    const wish = { uuid: "GPU-of-nobody", minutes: 60 };
+    const history = await client.request("gpus.history", wish);
+    procedures["gpus.history"].output.parse(history);
+    expect(history).toMatchObject({ uuid: wish.uuid, points: [] });
+    const faults = await client.request("gpus.faults", {});
+    procedures["gpus.faults"].output.parse(faults);
+    await expect(client.request("gpus.history", { ...wish, minutes: 0 })).rejects.toMatchObject({
+      kind: "invalid_input",
+    });
+  });
+
   test("an adapter is exported, and how it fares arrives as it goes", async () => {
     python.behave("well");
     const ended = next(client, "exports.changed", ({ state }) => state === "done");

@@ -47,10 +47,29 @@ async function untilStep(step: number): Promise<void> {
     .toBeGreaterThanOrEqual(step);
 }
 
+/** Every change of the job's status, as the core has recorded it, the newest first. */
+async function expectHistory(): Promise<void> {
+  const client = await desk.client();
+  const history = await client.request("jobs.history", { id: (await job()).id });
+  client.close();
+  const rows = page.getByRole("table", { name: "History" }).locator("tbody tr");
+  await expect.poll(() => rows.count()).toBe(history.length);
+  expect(history.map(({ to }) => to)).toEqual(
+    expect.arrayContaining(["queued", "preparing", "running", "stopping", "stopped"]),
+  );
+  const newest = history.at(-1)?.cause ?? "";
+  expect(await rows.first().innerText()).toContain(newest);
+}
+
+async function expectCosts(): Promise<void> {
+  const attempts = page.getByRole("table", { name: "Costs by attempt" }).locator("tbody tr");
+  await expect.poll(() => attempts.count()).toBe(2);
+}
+
 test("every empty view says what it is for and the next step", async () => {
   await page.getByRole("button", { name: "Train the sample" }).waitFor();
   await look(page, "1-overview-empty");
-  for (const view of ["Datasets", "Jobs", "Models", "GPUs", "Settings"]) {
+  for (const view of ["Datasets", "Jobs", "Models", "GPUs", "Costs", "Settings"]) {
     await go(view);
     await look(page, `1-${view.toLowerCase()}-empty`);
   }
@@ -161,10 +180,34 @@ test("a run is stopped within a step and can be resumed from there", async () =>
   expect((await job()).attempt).toBe(2);
   await page.getByRole("button", { name: "Stop", exact: true }).click();
   await page.getByText("Stopped", { exact: true }).first().waitFor({ timeout: 60_000 });
-  for (const tab of ["Timeline", "Log", "Configuration"]) {
+  for (const tab of ["Timeline", "Log", "History", "Cost", "Configuration"]) {
     await page.getByRole("tab", { name: tab }).click();
+    if (tab === "History") await expectHistory();
+    if (tab === "Cost") await expectCosts();
     await look(page, `5-job-${tab.toLowerCase()}`);
   }
+});
+
+test("the books show what was trained, with the prices that are entered", async () => {
+  await go("Costs");
+  const totals = page.getByRole("table", { name: "Costs by month" });
+  await totals.locator("tbody tr").first().waitFor();
+  await page.getByRole("radio", { name: "One price" }).click();
+  await page.getByLabel("Price per kWh").fill("0.31");
+  await page.getByRole("button", { name: "Save prices" }).click();
+  await page.getByText("Prices saved").waitFor();
+  await look(page, "6-costs");
+  await page.getByRole("radio", { name: "By dataset" }).click();
+  await page.getByRole("table", { name: "Costs by dataset" }).getByText("minutes").waitFor();
+});
+
+test("what was told stands behind the bell", async () => {
+  await page.getByRole("button", { name: /^Notifications/ }).click();
+  await page.getByText("Done: ", { exact: false }).first().waitFor();
+  await look(page, "6-notices");
+  await page.getByRole("button", { name: "Mark all as read" }).click();
+  await page.getByRole("button", { name: "Notifications", exact: true }).waitFor();
+  await page.keyboard.press("Escape");
 });
 
 test("the views with something in them", async () => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { pricesSchema } from "./costs.ts";
 import { noticeHooksSchema } from "./notifications.ts";
+import { USUAL_STOP_GRACE_SECONDS } from "./stop-timings.ts";
 
 export const settingsSchema = z.object({
   theme: z.enum(["system", "light", "dark"]).default("system"),
@@ -13,7 +14,7 @@ export const settingsSchema = z.object({
   /** Starts with the user's session, so that queued and interrupted runs go on unattended. */
   isStartedAtLogin: z.boolean().default(false),
   /** How long a run that is to stop may take for its checkpoint before it is told by signals. */
-  stopGraceSeconds: z.int().min(0).max(86_400).default(180),
+  stopGraceSeconds: z.int().min(0).max(86_400).default(USUAL_STOP_GRACE_SECONDS),
   prices: pricesSchema.default(pricesSchema.parse({})),
   noticeHooks: noticeHooksSchema.default(noticeHooksSchema.parse({})),
 });

@@ -30,6 +30,10 @@ export function addAutostartCommand(program: Command, run: RunWithCore): void {
         if (wanted !== "on" && wanted !== "off") {
           throw new AppError("invalid_input", `Say on or off, not “${wanted}”.`);
         }
+        const port = Number(options.port);
+        if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+          throw new AppError("invalid_input", `“${options.port}” is not a port (0 to 65535).`);
+        }
         const isOn = wanted === "on";
         const path = await setServeAtLogin(isOn, options.port);
         await client.request("settings.update", { isStartedAtLogin: isOn });

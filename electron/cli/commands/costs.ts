@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { type Command, Option } from "commander";
 import { AppError } from "../../../shared/app-error.ts";
 import { type CostTotal, type Prices, pricesSchema } from "../../../shared/contract/costs.ts";
@@ -39,7 +40,7 @@ export function addCostCommands(program: Command, run: RunWithCore): void {
         if (options.csv !== undefined) {
           const path = resolve(options.csv);
           const { text } = await client.request("costs.csv", {});
-          await writeFile(path, text);
+          await write(path, text);
           print(isJson, { ok: true, path }, () => `Written to ${path}`);
           return;
         }
@@ -70,6 +71,17 @@ export function addCostCommands(program: Command, run: RunWithCore): void {
     });
 }
 
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await writeFile(path, text);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new AppError("unavailable", `${path} could not be written (${code ?? "unknown"}).`, {
+      cause: error,
+    });
+  }
+}
+
 /** Null when nothing is to be changed. */
 function pricesOf(present: Prices, options: PriceOptions): Prices | null {
   const { currency, electricity, hardware, overhead, dollar } = options;
@@ -78,10 +90,10 @@ function pricesOf(present: Prices, options: PriceOptions): Prices | null {
     ...(currency === undefined ? {} : { currency: currency.toUpperCase() }),
     ...(electricity === undefined ? {} : { electricity: electricityOf(electricity) }),
     ...(hardware === undefined ? {} : { hardwarePerHour: numberOrNone(hardware) }),
-    ...(overhead === undefined ? {} : { machineOverheadShare: Number(overhead) }),
+    ...(overhead === undefined ? {} : { machineOverheadShare: numberOf(overhead) }),
     ...(dollar === undefined ? {} : { unitsPerDollar: numberOrNone(dollar) }),
   };
-  if (JSON.stringify(wanted) === JSON.stringify(present)) return null;
+  if (isDeepStrictEqual(wanted, present)) return null;
   const prices = pricesSchema.safeParse(wanted);
   if (prices.success) return prices.data;
   const [issue] = prices.error.issues;
@@ -93,7 +105,7 @@ function pricesOf(present: Prices, options: PriceOptions): Prices | null {
 
 function electricityOf(text: string): unknown {
   if (text === "none") return null;
-  const values = text.split(",").map(Number);
+  const values = text.split(",").map(numberOf);
   const [first] = values;
   return values.length === 1
     ? { kind: "flat", perKwh: first }
@@ -101,7 +113,12 @@ function electricityOf(text: string): unknown {
 }
 
 function numberOrNone(text: string): number | null {
-  return text === "none" ? null : Number(text);
+  return text === "none" ? null : numberOf(text);
+}
+
+/** An empty word, as of a variable that is not set, is not the price nothing. */
+function numberOf(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
 }
 
 function describeTotals(by: CostOptions["by"], currency: string, totals: CostTotal[]): string {

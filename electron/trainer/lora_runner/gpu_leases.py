@@ -74,6 +74,15 @@ def update_notes(files: Sequence[IO[bytes]], holder: Mapping[str, object]) -> No
         _write_note(file, holder)
 
 
+def keep_fresh(files: Sequence[IO[bytes]]) -> None:
+    """Systems remove what lay in /tmp untouched for days; the next run would lock a new file."""
+    if os.utime not in os.supports_fd:  # Windows, which removes nothing there
+        return
+    for file in files:
+        with contextlib.suppress(OSError):  # another user's
+            os.utime(file.fileno())
+
+
 def _prepare(folder: Path) -> None:
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)

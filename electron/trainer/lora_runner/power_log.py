@@ -14,7 +14,12 @@ import time
 from pathlib import Path
 from typing import IO
 
+from .gpu_sample import FIELDS, gpu_sample
+
 SAMPLE_SECONDS = 2.0
+_LARGEST_WATTS = 100_000
+# What is older says nothing of now: nvidia-smi hangs, or is gone.
+_FRESH_SECONDS = 5 * SAMPLE_SECONDS
 _RESTART_SECONDS = 10.0
 _ENDING_SECONDS = 1.0
 
@@ -31,12 +36,18 @@ class PowerLog:
         self._uuids = uuids
         self._stopping = threading.Event()
         self._program: subprocess.Popen | None = None
+        self._latest: tuple[float, list[dict]] = (float("-inf"), [])
         # What the last writer, killed or out of disk space, may have left unfinished.
         self._is_line_open = True
 
     def start(self) -> None:
         if self._uuids:
             threading.Thread(target=self._run, name="power log", daemon=True).start()
+
+    def latest(self) -> list[dict]:
+        """All that is known of the GPUs now; empty where nvidia-smi cannot say."""
+        taken_at, samples = self._latest
+        return samples if time.monotonic() - taken_at < _FRESH_SECONDS else []
 
     def stop(self) -> None:
         self._stopping.set()
@@ -47,7 +58,7 @@ class PowerLog:
                 program.wait(timeout=_ENDING_SECONDS)
 
     def _run(self) -> None:
-        command = ["nvidia-smi", "--query-gpu=uuid,power.draw", "--format=csv,noheader,nounits"]
+        command = ["nvidia-smi", f"--query-gpu={FIELDS}", "--format=csv,noheader,nounits"]
         command.append(f"--loop-ms={round(SAMPLE_SECONDS * 1000)}")
         while not self._stopping.is_set():
             try:
@@ -71,21 +82,23 @@ class PowerLog:
 
     def _follow(self, lines: IO[str]) -> None:
         """Nothing marks the end of a turn: it is over when all have told, or one tells again."""
-        turn: dict[str, float | None] = {}
+        turn: dict[str, dict] = {}
         for line in lines:
-            uuid, _, power = (cell.strip() for cell in line.partition(","))
+            sample = gpu_sample(line)
+            uuid = sample["uuid"]
             if uuid not in self._uuids:
                 continue
             if uuid in turn:
                 self._write(turn)
                 turn = {}
-            turn[uuid] = _watts(power)
+            turn[uuid] = sample
             if len(turn) == len(self._uuids):
                 self._write(turn)
                 turn = {}
 
-    def _write(self, turn: dict[str, float | None]) -> None:
-        gpus = [{"uuid": uuid, "power_w": watts} for uuid, watts in turn.items()]
+    def _write(self, turn: dict[str, dict]) -> None:
+        self._latest = (time.monotonic(), list(turn.values()))
+        gpus = [{"uuid": uuid, "power_w": _watts(gpu)} for uuid, gpu in turn.items()]
         sample = {"v": 1, "ts": round(time.time(), 3), "attempt": self._attempt, "gpus": gpus}
         line = json.dumps(sample, allow_nan=False).encode() + b"\n"
         try:
@@ -97,9 +110,6 @@ class PowerLog:
             self._is_line_open = True
 
 
-def _watts(cell: str) -> float | None:
-    try:
-        watts = float(cell)
-    except ValueError:  # `[N/A]` and its like
-        return None
-    return watts if 0 <= watts < 100_000 else None  # nan is neither
+def _watts(gpu: dict) -> float | None:
+    watts = gpu["power_w"]
+    return watts if watts is not None and watts < _LARGEST_WATTS else None

@@ -13,7 +13,7 @@ import pytest
 from conftest import make_run_folder
 from run_folder import TRAINER, read, wait_until
 
-from lora_runner.gpu_leases import GpuTaken, UnsafeLeases, lease_file, take_gpus
+from lora_runner.gpu_leases import GpuTaken, UnsafeLeases, keep_fresh, lease_file, take_gpus
 from runner import GPU_TAKEN_EXIT_CODE
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="uses POSIX locks and modes")
@@ -74,6 +74,15 @@ def test_nothing_that_was_put_there_is_followed(leases: Path, tmp_path: Path) ->
     assert precious.read_text() == "mine"
 
 
+def test_file_of_a_long_run_does_not_look_forgotten(leases: Path) -> None:
+    held = take_gpus(leases, ["GPU-a"], WHO, is_shared=False)
+    path = lease_file(leases, "GPU-a")
+    os.utime(path, (1, 1))
+    keep_fresh(held)
+    assert path.stat().st_mtime > 1 and path.stat().st_atime > 1
+    held[0].close()
+
+
 def on_pretended_gpu(tmp_path: Path) -> Path:
     """A run whose trainer never gets as far as to miss its GPU: the tests stop it first."""
     folder = make_run_folder(tmp_path, model=tmp_path / "no-model")
@@ -109,7 +118,10 @@ def test_lease_lives_as_long_as_the_trainer(tmp_path: Path, leases: Path) -> Non
     os.kill(trainer, signal.SIGSTOP)
     try:
         assert read(beat)["nonce"] == "of-this-launch"
-        wait_until(lambda: read(lease_file(leases, "GPU-pretended"))["trainer"], "its note")
+        lease = lease_file(leases, "GPU-pretended")
+        wait_until(lambda: read(lease)["trainer"], "its note")
+        os.utime(lease, (1, 1))
+        wait_until(lambda: lease.stat().st_mtime > 1, "its being kept fresh")
         process.kill()
         process.wait(timeout=30)
         with pytest.raises(GpuTaken):

@@ -76,6 +76,19 @@ def test_each_turn_of_the_runs_gpus_is_a_line(tmp_path: Path, say) -> None:
     assert "--loop-ms=2000" in (tmp_path / "arguments").read_text()
 
 
+def test_the_newest_turn_is_known_with_all_it_says(tmp_path: Path, say) -> None:
+    say("GPU-a, 300, 97, 1000, 60\nGPU-a, 310, 98, 2000, [N/A]\n")
+    log = PowerLog(tmp_path, 1, ["GPU-a"])
+    assert log.latest() == []
+    log.start()
+    try:
+        wait_until(lambda: len(powers(tmp_path)) == 2, "two samples")
+        newest = {"utilization_percent": 98, "memory_used_mb": 2000, "temperature_c": None}
+        assert log.latest() == [{"uuid": "GPU-a", "power_w": 310, **newest}]
+    finally:
+        log.stop()
+
+
 def test_half_a_line_of_a_killed_writer_spoils_nothing_else(tmp_path: Path, say) -> None:
     (tmp_path / "power.jsonl").write_text('{"v": 1, "ts": 1.5, "att')
     say("GPU-a, 250\n")

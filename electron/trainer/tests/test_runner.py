@@ -22,8 +22,8 @@ from run_folder import (
     write_command,
 )
 
-from lora_runner import gpu_sample
 from lora_runner.exit_cause import describe_exit
+from lora_runner.gpu_sample import gpu_sample
 from lora_runner.process_identity import boot_id, start_time
 from lora_runner.run_lock import lock_run, take_run
 from runner import LOCKED_EXIT_CODE
@@ -191,23 +191,36 @@ def test_causes(code: int, before: int, after: int, cause: str, name: str | None
     assert found["exit_code"] == (code if code >= 0 else None)
 
 
-def test_gpu_samples_of_this_run_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    lines = [
-        "GPU-1, 98, 40210, 61, 412.31",
-        "GPU-2, [N/A], 12, [N/A], [Not Supported]",
-        "GPU-3, 0, 1, 2, 3",
-    ]
-    monkeypatch.setattr(gpu_sample, "command_output", lambda *_: "\n".join(lines))
-    assert gpu_sample.sample_gpus([]) == []
-    first, second = gpu_sample.sample_gpus(["GPU-1", "GPU-2"])
-    assert first == {
+def test_line_of_nvidia_smi_is_read_as_far_as_it_says_something() -> None:
+    assert gpu_sample("GPU-1, 412.31, 98, 40210, 61") == {
         "uuid": "GPU-1",
         "utilization_percent": 98,
         "memory_used_mb": 40210,
         "temperature_c": 61,
         "power_w": 412.31,
     }
-    assert (second["utilization_percent"], second["power_w"]) == (None, None)
+    assert set(gpu_sample("GPU-2, [Not Supported], [N/A], nan, -1").values()) == {"GPU-2", None}
+    assert set(gpu_sample("No devices were found").values()) == {"No devices were found", None}
+
+
+FULL_DISK = """
+import sys, runner
+beat = runner.Runner._beat
+def beat_or_fail(self, phase):
+    if phase == "exited":
+        raise OSError(28, "No space left on device")
+    beat(self, phase)
+runner.Runner._beat = beat_or_fail
+sys.exit(runner.main())
+"""
+
+
+def test_full_disk_at_the_end_is_no_failure_of_the_runner(tmp_path: Path) -> None:
+    folder = make_run_folder(tmp_path, model=tmp_path / "no-model")
+    command = [sys.executable, "-c", FULL_DISK, "--run", str(folder), "--attempt", "1"]
+    subprocess.run(command, cwd=TRAINER, check=True, timeout=60)
+    ended = read(folder / "exit.json")
+    assert (ended["cause"], ended["exit_code"]) == ("failed", 1)
 
 
 def test_start_time_is_steady_and_tells_processes_apart() -> None:
