@@ -1,4 +1,5 @@
 import type { GpuFault } from "../../shared/contract/gpus.ts";
+import { gpuLabel } from "../gpus/gpu-label.ts";
 import type { GpuMonitor } from "../gpus/open-gpu-monitor.ts";
 import type { GpuSample } from "../gpus/gpu-samples.ts";
 import { GpuStrain } from "./gpu-strain.ts";
@@ -73,7 +74,7 @@ export class GpuWatch {
       if (uuid === null) continue;
       const strain = this.#gpus.get(uuid)?.strain ?? new GpuStrain();
       strain.see(monotonicMs, { temperatureC, throttling });
-      this.#gpus.set(uuid, { label: `GPU ${index} (${name})`, isLost, strain });
+      this.#gpus.set(uuid, { label: gpuLabel({ index, name }), isLost, strain });
     }
   }
 }

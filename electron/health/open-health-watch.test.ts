@@ -70,6 +70,21 @@ test("a loss that explodes", async () => {
   expect(bench.told).toEqual(["loss_exploding"]);
 });
 
+test("an app that starts again long after the loss rose knows what was usual before", async () => {
+  await begin();
+  for (let step = 1; step <= 60; step += 1) bench.step(step, step <= 40 ? 1 : 7);
+  await bench.pass(5);
+  for (let step = 61; step <= 700; step += 1) bench.step(step, 7);
+  bench.job = { ...bench.job, progress: { ...bench.job.progress, step: 700 } };
+  await bench.reopen();
+  await bench.pass(MINUTE);
+  expect(bench.health).toMatchObject({ kind: "loss_exploding" });
+  for (let step = 701; step <= 730; step += 1) bench.step(step, 1);
+  await bench.pass(5);
+  expect(bench.health).toBeNull();
+  expect(bench.told).toEqual(["loss_exploding"]);
+});
+
 test("a GPU that is hot; it is watched only while a run needs it", async () => {
   await begin(onGpu);
   expect(bench.keepers).toBe(1);

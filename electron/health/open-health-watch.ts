@@ -99,10 +99,12 @@ export function openHealthWatch(options: HealthWatchOptions): HealthWatch {
     const watch = new RunWatch(job, findings.load(job.id, job.attempt));
     watches.set(job.id, watch);
     if (job.progress.step === 0) return;
-    const from = Math.max(0, job.progress.step - POINTS_BACK);
+    // What is usual is only to be seen in what came before the loss rose.
+    const riseAt = watch.highLossSince;
+    const from = riseAt === null ? Math.max(0, job.progress.step - POINTS_BACK) : 0;
     jobs
       .pointsFrom(job.id, from)
-      .then((points) => watch.remember(points, now()))
+      .then((points) => watch.remember(pointsFromBefore(riseAt, points), now()))
       .catch((error: unknown) =>
         log("The last points could not be read", { error: String(error) }),
       );
@@ -196,4 +198,11 @@ export function openHealthWatch(options: HealthWatchOptions): HealthWatch {
       await looking;
     },
   };
+}
+
+function pointsFromBefore(at: string | null, points: MetricsPoint[]): MetricsPoint[] {
+  if (at === null) return points;
+  const atMs = Date.parse(at);
+  const after = points.findIndex(({ recordedAt }) => Date.parse(recordedAt) >= atMs);
+  return points.slice(Math.max(0, (after < 0 ? points.length : after) - POINTS_BACK));
 }

@@ -1,6 +1,7 @@
 import type { GpuFault } from "../../shared/contract/gpus.ts";
 import type { JobOf, MetricsPoint } from "../../shared/contract/jobs.ts";
 import type { Heartbeat } from "../../shared/contract/run-folder.ts";
+import { keyOf } from "./finding.ts";
 import { LossTrend } from "./loss-trend.ts";
 import type { GpuObservation, RunObservation } from "./observation.ts";
 import type { Occurrence } from "./occurrences.ts";
@@ -39,6 +40,12 @@ export class RunWatch {
     this.occurrences = occurrences;
   }
 
+  /** Since when the loss is known to be far above the usual; null: it is not. */
+  get highLossSince(): string | null {
+    const known = this.occurrences.get(keyOf({ kind: "loss_exploding", subject: "" }));
+    return known === undefined || known.clearedAt !== null ? null : known.since;
+  }
+
   /** What was recorded before this watch began. */
   remember(points: readonly MetricsPoint[], now: Date): void {
     this.#take(points);
@@ -54,7 +61,7 @@ export class RunWatch {
   }
 
   points(points: readonly MetricsPoint[]): void {
-    this.#take(points);
+    this.#take(points.slice(-POINTS_THAT_TELL));
     this.signOfProgress();
   }
 
@@ -103,7 +110,7 @@ export class RunWatch {
   }
 
   #take(points: readonly MetricsPoint[]): void {
-    for (const { step, trainingLoss, recordedAt } of points.slice(-POINTS_THAT_TELL)) {
+    for (const { step, trainingLoss, recordedAt } of points) {
       this.#loss.add(step, trainingLoss);
       this.#pace.add(step, Date.parse(recordedAt));
     }

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { RunDevice } from "../../shared/contract/run-folder.ts";
 import {
+  CPU_LEASE,
   type DeviceBlock,
   leasesOf,
   planQueue,
@@ -36,8 +37,10 @@ function job(
   };
 }
 
+const labelOf = (lease: string) => (lease === CPU_LEASE ? lease : `the card ${lease}`);
+
 function plan(queued: readonly QueuedJob[], over: Partial<QueueSurroundings> = {}) {
-  return planQueue(queued, { now: NOW, active: [], blocks: [], halt: null, ...over });
+  return planQueue(queued, { now: NOW, active: [], blocks: [], halt: null, labelOf, ...over });
 }
 
 function block(lease: string, over: Partial<DeviceBlock> = {}): DeviceBlock {
@@ -57,7 +60,7 @@ describe("planQueue", () => {
       { active: [job("busy", cuda("GPU-a"), 0)] },
     );
     expect(start).toEqual(["c"]);
-    expect(waiting.get("narrow")).toBe("“Run wide” is before it in the queue for GPU-b.");
+    expect(waiting.get("narrow")).toBe("“Run wide” is before it in the queue for the card GPU-b.");
   });
 
   it("goes by interruption, then priority, then the order by hand", () => {
@@ -99,7 +102,7 @@ describe("planQueue", () => {
     const active = [{ ...job("old", cuda("GPU-a"), 0), isLeaving: true }];
     const { start, waiting } = plan([job("next", cuda("GPU-a"), 1)], { active });
     expect(start).toEqual([]);
-    expect(waiting.get("next")).toBe("The last processes of “Run old” are leaving GPU-a.");
+    expect(waiting.get("next")).toBe("The last processes of “Run old” are leaving the card GPU-a.");
     expect(plan([job("old", cuda("GPU-a"), 1)], { active }).start).toEqual(["old"]);
   });
 

@@ -46,6 +46,8 @@ export interface QueueSurroundings {
   readonly blocks: readonly DeviceBlock[];
   /** Why nothing at all may start, in words. */
   readonly halt: string | null;
+  /** What people call a device. */
+  readonly labelOf: (lease: string) => string;
 }
 
 export interface QueuePlan {
@@ -74,7 +76,7 @@ export function planQueue(queued: readonly QueuedJob[], around: QueueSurrounding
       waiting.set(job.id, obstacle);
       continue;
     }
-    const inTheWay = holderInTheWay(job, holders);
+    const inTheWay = holderInTheWay(job, holders, around.labelOf);
     if (inTheWay !== null) {
       waiting.set(job.id, inTheWay);
       hold(holders, job, "waits");
@@ -91,9 +93,11 @@ export function planQueue(queued: readonly QueuedJob[], around: QueueSurrounding
   return { start, waiting };
 }
 
+export const CPU_LEASE = "the CPU";
+
 /** The CPU counts as one device, which is never shared. */
 export function leasesOf(device: RunDevice): readonly string[] {
-  return device.kind === "cpu" ? ["the CPU"] : device.uuids;
+  return device.kind === "cpu" ? [CPU_LEASE] : device.uuids;
 }
 
 interface Holder {
@@ -118,24 +122,25 @@ function maySharing(job: LeaseHolder): boolean {
 function holderInTheWay(
   job: QueuedJob,
   holders: ReadonlyMap<string, readonly Holder[]>,
+  labelOf: QueueSurroundings["labelOf"],
 ): string | null {
   for (const lease of leasesOf(job.device)) {
     const inTheWay = holders
       .get(lease)
       ?.find((holder) => !(maySharing(job) && holder.mayShare) && holder.id !== job.id);
-    if (inTheWay !== undefined) return holderWords(inTheWay, lease);
+    if (inTheWay !== undefined) return holderWords(inTheWay, labelOf(lease));
   }
   return null;
 }
 
-function holderWords({ name, does }: Holder, lease: string): string {
+function holderWords({ name, does }: Holder, device: string): string {
   switch (does) {
     case "runs":
-      return `“${name}” is running on ${lease}.`;
+      return `“${name}” is running on ${device}.`;
     case "leaves":
-      return `The last processes of “${name}” are leaving ${lease}.`;
+      return `The last processes of “${name}” are leaving ${device}.`;
     case "waits":
-      return `“${name}” is before it in the queue for ${lease}.`;
+      return `“${name}” is before it in the queue for ${device}.`;
   }
 }
 

@@ -3,6 +3,7 @@ import { AppError } from "../../shared/app-error.ts";
 import type { Publish } from "../../shared/contract/contract.ts";
 import type { GpuFault, GpuProcess } from "../../shared/contract/gpus.ts";
 import type { Queue } from "../../shared/contract/queue.ts";
+import type { DeviceBlocksOptions } from "./device-blocks.ts";
 import type { JobLedger } from "./job-ledger.ts";
 import { isActiveJob, type JobRecord } from "./job-record.ts";
 import type { LaunchOptions } from "./launch-run.ts";
@@ -20,7 +21,8 @@ import type { RunnerProcess } from "./runner-process.ts";
 /** nvidia-smi may take seconds to answer; who creates a job is not kept that long. */
 const LOOK_PATIENCE_MS = 500;
 
-export interface SupervisorOptions extends LaunchOptions {
+export interface SupervisorOptions
+  extends LaunchOptions, Pick<DeviceBlocksOptions, "processesOn" | "gpuNames"> {
   ledger: JobLedger;
   metrics: MetricsStore;
   queue: QueueStore;
@@ -31,8 +33,6 @@ export interface SupervisorOptions extends LaunchOptions {
   kill: Kill;
   /** How long a run may take for its checkpoint where the wish to stop does not say. */
   stopGraceSeconds: () => number;
-  /** Who computes on a GPU right now; null when the driver does not tell. */
-  processesOn: (uuid: string) => Promise<readonly GpuProcess[] | null>;
   /** Driver errors of this boot. */
   gpuFaults: () => readonly GpuFault[];
   /** Why a queued job is not to be started yet; see `replan`. */
@@ -239,9 +239,9 @@ export class JobSupervisor {
     follower.start();
   }
 
-  #log(message: string, error: unknown, job?: string): void {
+  #log(message: string, error: unknown): void {
     const reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#options.log(message, job === undefined ? { error: reason } : { job, error: reason });
+    this.#options.log(message, { error: reason });
   }
 }
 

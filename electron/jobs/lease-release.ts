@@ -1,4 +1,5 @@
 import type { Heartbeat, ProcessIdentity } from "../../shared/contract/run-folder.ts";
+import type { GpuNames } from "./gpu-names.ts";
 import { type LeaseHolder, leasesOf } from "./gpu-queue.ts";
 import type { JobRecord } from "./job-record.ts";
 import type { JobTimings } from "./job-timings.ts";
@@ -16,6 +17,7 @@ export interface LeaseReleaseOptions {
   kill: Kill;
   /** Who computes on a GPU; null when that is not known. */
   pidsOn: (uuid: string) => Promise<ReadonlySet<number> | null>;
+  gpuNames: GpuNames;
   /** A device has become free. */
   onRelease: () => void;
   log: (message: string, details?: Record<string, unknown>) => void;
@@ -90,7 +92,7 @@ export class LeaseRelease {
     const found: { lease: string; reason: string }[] = [];
     for (const stuck of this.#options.queue.stuckLeases()) {
       if (await this.#hasLeft(stuck)) this.#options.queue.removeStuckLease(stuck);
-      else found.push({ lease: stuck.lease, reason: stuckWords(stuck) });
+      else found.push({ lease: stuck.lease, reason: this.#stuckWords(stuck) });
     }
     return found;
   }
@@ -153,8 +155,9 @@ export class LeaseRelease {
     const listed = await this.#options.pidsOn(lease);
     return listed === null ? liveness === "gone" : !listed.has(process.pid);
   }
-}
 
-function stuckWords({ lease, process, jobName }: StuckLease): string {
-  return `Process ${process.pid} of “${jobName}” could not be ended and keeps ${lease}. If it does not leave, restart the computer.`;
+  #stuckWords({ lease, process, jobName }: StuckLease): string {
+    const device = this.#options.gpuNames.labelOf(lease);
+    return `Process ${process.pid} of “${jobName}” could not be ended and keeps ${device}. If it does not leave, restart the computer.`;
+  }
 }

@@ -7,6 +7,7 @@ import type { Job, JobHealth } from "../../shared/contract/jobs.ts";
 import type { Store } from "../store/open-store.ts";
 import { ArtifactStore } from "./artifact-store.ts";
 import type { CreateJobOptions } from "./create-job.ts";
+import { GpuNames } from "./gpu-names.ts";
 import { JobLedger } from "./job-ledger.ts";
 import type { JobListener } from "./job-news.ts";
 import { createJobRequests, type JobMethod } from "./job-requests.ts";
@@ -96,6 +97,11 @@ export function openJobSupervisor(options: OpenJobSupervisorOptions): Jobs {
   const timings = { ...JOB_TIMINGS, ...options.timings };
   const ledger = new JobLedger({ ...stores, publish, now });
   const { bootId: playedBootId = null, leasesPath = defaultLeasesPath(process.env) } = options;
+  const gpuNames = new GpuNames({
+    report: options.gpus,
+    onLearnt: () => void supervisor.replan(),
+    log: options.log,
+  });
   const shared = {
     ...options,
     ledger,
@@ -109,6 +115,7 @@ export function openJobSupervisor(options: OpenJobSupervisorOptions): Jobs {
     minimumFreeBytes: options.minimumFreeBytes ?? MINIMUM_FREE_BYTES,
     processesOn: options.processesOn ?? (() => Promise.resolve(null)),
     gpuFaults: options.gpuFaults ?? (() => []),
+    gpuNames,
   };
   const queue = new QueueStore(store);
   const supervisor: JobSupervisor = new JobSupervisor({

@@ -43,7 +43,7 @@ export class QueuePlanner {
 
   /** Tells what each job waits for; what may start is for the caller to start. */
   plan(): QueuePlan & { readonly unfinished: readonly JobRecord[] } {
-    const { ledger, queue, release, now } = this.#options;
+    const { ledger, queue, release, now, gpuNames } = this.#options;
     const unfinished = ledger.listUnfinished();
     const queued = unfinished.flatMap((record) => this.#queuedJob(record));
     const plan = planQueue(queued, {
@@ -51,6 +51,7 @@ export class QueuePlanner {
       active: [...unfinished.filter(isActiveJob).map(leaseHolder), ...release.holders()],
       blocks: this.#blocks,
       halt: queue.isPaused() ? "The queue is paused." : this.#fullDisk(queued),
+      labelOf: (lease) => gpuNames.labelOf(lease),
     });
     const held = unfinished.filter(({ id }) => plan.waiting.has(id));
     ledger.news.setWaiting(plan.waiting, held);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { GpuFault, GpuProcess } from "../../shared/contract/gpus.ts";
 import { type Job, type JobAccounting, jobAccountingSchema } from "../../shared/contract/jobs.ts";
+import { reportOfOne } from "./fixtures/gpu-report.ts";
 import { BENCH_TIMINGS, JobBench } from "./fixtures/job-bench.ts";
 import { TrainerFiles } from "./fixtures/trainer-files.ts";
 import { currentBootId, startTimeOf } from "./process-identity.ts";
@@ -76,12 +77,16 @@ describe("the queue", () => {
   it("says when another program or another LoRA Desk is on the GPU, and waits for it", async () => {
     const game: GpuProcess = { pid: 77, name: "/usr/bin/game", memoryMb: 2048, jobId: null };
     let on: GpuProcess[] = [game];
-    await bench.reopen({ processesOn: () => Promise.resolve(on) });
+    await bench.reopen({
+      gpus: () => Promise.resolve(reportOfOne("GPU-1", "NVIDIA A100")),
+      processesOn: () => Promise.resolve(on),
+    });
+    const named = "GPU 0 (NVIDIA A100)";
     const job = await bench.create({ device: onGpu });
-    await waits(job.id, "Another program uses 2.0 GiB of GPU-1: /usr/bin/game (process 77).");
+    await waits(job.id, `Another program uses 2.0 GiB of ${named}: /usr/bin/game (process 77).`);
     await leaveNote({ job: "Their run", run: "/elsewhere/runs/1" });
     on = [];
-    await waits(job.id, "“Their run” of ann (data folder /elsewhere) is running on GPU-1.");
+    await waits(job.id, `“Their run” of ann (data folder /elsewhere) is running on ${named}.`);
     await leaveNote({ job: "Their run", run: "/elsewhere/runs/1", start_time: "1" });
     expect((await bench.runners.next()).run).toBe(job.runPath);
   });

@@ -2,11 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Job, MetricsPoint } from "../../shared/contract/jobs.ts";
-import { BENCH_TIMINGS, JobBench } from "./fixtures/job-bench.ts";
+import { JobBench } from "./fixtures/job-bench.ts";
 import { TrainerFiles } from "./fixtures/trainer-files.ts";
 import { NONCE, startTimeOf } from "./process-identity.ts";
 import { untilTrue } from "./until-true.ts";
@@ -17,64 +14,8 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-/** Starts the app in a process of its own and waits until it has stored a step. */
-async function hostThatIsKilledAt(step: number, onLaunch: () => Promise<void>): Promise<void> {
-  writeFileSync(join(bench.homePath, "dataset.json"), JSON.stringify(bench.dataset));
-  const script = fileURLToPath(new URL("./fixtures/supervisor-host.ts", import.meta.url));
-  const host = spawn(process.execPath, [script, bench.homePath, bench.runners.pythonPath], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const launched = onLaunch();
-  for await (const line of createInterface({ input: host.stdout })) {
-    const { topic, data } = JSON.parse(line) as { topic: string; data: { points: MetricsPoint[] } };
-    if (topic === "jobs.points" && data.points.some((point) => point.step >= step)) break;
-  }
-  await launched;
-  host.kill("SIGKILL");
-  await once(host, "exit");
-}
-
-async function onlyJob(): Promise<Job> {
-  const [job] = await bench.jobs.requests["jobs.list"]({}, "local");
-  if (job === undefined) throw new Error("There is no job");
-  return job;
-}
-
 const lossOf = (step: number) => 1 / (step + 1);
 const wholeCurve = (steps: number) => Array.from({ length: steps }, (_, i) => lossOf(i + 1));
-
-describe("an app that was killed in the middle of a run", () => {
-  it("shows the complete curve on the next start, without gaps or doubles", async () => {
-    await bench.closeApp();
-    let trainer: TrainerFiles | undefined;
-    let pid = 0;
-    await hostThatIsKilledAt(40, async () => {
-      const runner = await bench.runners.next();
-      pid = runner.pid;
-      trainer = new TrainerFiles(runner);
-      trainer.plan(120);
-      trainer.emit({ type: "warning", kind: "test", message: "Said once" });
-      trainer.steps(1, 40, lossOf);
-    });
-    // The run goes on: the runner is alive and the trainer writes while nobody follows.
-    process.kill(pid, 0);
-    trainer?.steps(41, 80, lossOf);
-    bench.openApp();
-    const job = await onlyJob();
-    await bench.stepSeen(job.id, 80);
-    expect((await bench.get(job.id)).status).toBe("running");
-    trainer?.steps(81, 120, lossOf);
-    trainer?.complete(120);
-    trainer?.exit("completed", 0);
-    const ended = await bench.jobs.waitForEnd(job.id);
-    expect(ended).toMatchObject({ status: "completed", attempt: 1 });
-    expect((await bench.points(job.id)).map((point) => point.trainingLoss)).toEqual(
-      wholeCurve(120),
-    );
-    const said = (await bench.timeline(job.id)).map(({ message }) => message);
-    expect(said.filter((message) => message === "Said once")).toHaveLength(1);
-  });
-});
 
 describe("a job that is unfinished on start", () => {
   async function running() {
@@ -201,42 +142,7 @@ describe("a job that is unfinished on start", () => {
     const ended = await bench.jobs.waitForEnd(job.id);
     expect(ended).toMatchObject({ status: "completed", attempt: 1 });
   });
-
-  it("is queued again when the app was killed before its process began", async () => {
-    const { job, runner } = await running();
-    await bench.stop(job.id);
-    await runner.exit(1);
-    await bench.jobs.waitForEnd(job.id);
-    leaveLaunched(job.id);
-    await bench.reopen({ timings: { ...BENCH_TIMINGS, launchMs: 0 } });
-    expect((await bench.runners.next()).attempt).toBe(3);
-  });
-
-  it("is queued again when the app was closed before its process began", async () => {
-    const python = Promise.withResolvers<{ pythonPath: string }>();
-    const asked = Promise.withResolvers<void>();
-    const pythonFor = () => {
-      asked.resolve();
-      return python.promise;
-    };
-    await bench.reopen({ pythonFor });
-    const job = await bench.create();
-    await asked.promise;
-    await bench.closeApp();
-    bench.openApp();
-    expect((await bench.runners.next()).attempt).toBe(2);
-    expect((await bench.get(job.id)).status).toBe("preparing");
-  });
 });
-
-/** As the store is left by an app that is killed between the launch and the process. */
-function leaveLaunched(id: string): void {
-  const { store } = bench;
-  store.prepare("UPDATE training_jobs SET status = 'preparing' WHERE id = ?").run(id);
-  store
-    .prepare("UPDATE runs SET attempt = 2, state = ? WHERE job_id = ?")
-    .run(JSON.stringify({ phase: "starting", message: "Starting" }), id);
-}
 
 /** A process named as trainer in the heartbeat, as if the runner had started it. */
 async function orphanTrainer(run: string): Promise<ChildProcess> {

@@ -1,5 +1,6 @@
 import type { Gpu, GpuReport } from "../../shared/contract/gpus.ts";
 import type { Job, JobInput } from "../../shared/contract/jobs.ts";
+import { gpuLabel } from "../gpus/gpu-label.ts";
 import { type Finding, finding, memoryText } from "./finding.ts";
 
 /** Whether the device is there, free, and able to do what is asked. */
@@ -20,13 +21,13 @@ export function deviceFindings(
     const findings: Finding[] = [];
     if (gpu.isLost === true) {
       findings.push(
-        finding("bad", `${labelOf(gpu)} has been lost by its driver.`, "Restart the computer."),
+        finding("bad", `${gpuLabel(gpu)} has been lost by its driver.`, "Restart the computer."),
       );
     }
     const holder = holderOf(uuid, jobs);
     if (holder !== null && !(accounting.mayShareGpu && holder.accounting.mayShareGpu)) {
       findings.push(
-        finding("warning", `Waits for ${labelOf(gpu)}: “${holder.name}” is training on it.`),
+        finding("warning", `Waits for ${gpuLabel(gpu)}: “${holder.name}” is training on it.`),
       );
     }
     return [...findings, ...foreignFindings(gpu)];
@@ -79,12 +80,7 @@ function foreignFindings(gpu: Gpu): Finding[] {
   return [
     finding(
       "warning",
-      `Other programs compute on ${labelOf(gpu)}: ${names.slice(0, 3).join(", ")}${used}. The run waits until they have left.`,
+      `Other programs compute on ${gpuLabel(gpu)}: ${names.slice(0, 3).join(", ")}${used}. The run waits until they have left.`,
     ),
   ];
-}
-
-/** A machine often has several of one name. */
-function labelOf({ index, name }: Gpu): string {
-  return `GPU ${index} (${name})`;
 }

@@ -1,32 +1,30 @@
 import { Pause, Play } from "lucide-react";
-import { useState } from "react";
 import { Button } from "../controls/button.tsx";
 import { Note } from "../controls/note.tsx";
 import { Section } from "../controls/section.tsx";
 import { Skeleton } from "../controls/skeleton.tsx";
 import { useNow } from "../core/use-now.ts";
 import { moveBy } from "./queue-order.ts";
+import type { QueuedJob } from "./queue-order.ts";
 import { QueueRow } from "./queue-row.tsx";
 import styles from "./queue-section.module.css";
 import { useQueue } from "./use-queue.ts";
+import type { MoveOutcome } from "./use-queue.ts";
 import { useQueueDrag } from "./use-queue-drag.ts";
 
 const CLOCK_MS = 5_000;
 
 /** What waits, in the order in which it will start, and whether anything is to start at all. */
 export function QueueSection() {
-  const { queue, jobs, move, setPaused, isBusy } = useQueue();
+  const { queue, jobs, move, lastMove, setPaused, isBusy } = useQueue();
   const now = useNow(CLOCK_MS);
-  const [said, setSaid] = useState("");
   const order = jobs.map(({ id }) => id);
   const dragOf = useQueueDrag(order, move);
   const isPaused = queue.state === "ready" && queue.value.isPaused;
 
-  const step = (id: string, name: string, by: -1 | 1): void => {
+  const step = (id: string, by: -1 | 1): void => {
     const wish = moveBy(order, id, by);
-    if (wish === null) return;
-    move(wish);
-    setSaid(`${name} is now number ${order.indexOf(id) + by + 1} of ${order.length}.`);
+    if (wish !== null) move(wish);
   };
   return (
     <div className={styles.queue}>
@@ -72,14 +70,22 @@ export function QueueSection() {
               count={jobs.length}
               now={now}
               drag={dragOf(job.id)}
-              onMove={(by) => step(job.id, job.name, by)}
+              onMove={(by) => step(job.id, by)}
             />
           ))}
         </ol>
       )}
       <output className="visually-hidden" aria-label="Moves in the queue">
-        {said}
+        {lastMove !== null && moveWords(lastMove, jobs)}
       </output>
     </div>
   );
+}
+
+function moveWords(last: MoveOutcome, jobs: readonly QueuedJob[]): string {
+  const name = jobs.find(({ id }) => id === last.id)?.name;
+  if (name === undefined) return "";
+  return last.place === null
+    ? `${name} was not moved.`
+    : `${name} is now number ${last.place} of ${last.count}.`;
 }

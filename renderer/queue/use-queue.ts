@@ -1,16 +1,24 @@
+import { useState } from "react";
 import type { Queue } from "../../shared/contract/queue.ts";
 import { useNotify } from "../controls/toasts.tsx";
 import { useClient, useDesk, useDeskStore } from "../core/desk.tsx";
 import { ready, valueOr } from "../core/loadable.ts";
 import type { Loadable } from "../core/loadable.ts";
 import { useAction } from "../core/use-action.ts";
+import { QueueMoves } from "./queue-moves.ts";
 import { inQueueOrder, moved } from "./queue-order.ts";
 import type { Move, QueuedJob } from "./queue-order.ts";
+
+/** Where the core has put it; null: it was refused. */
+export type MoveOutcome =
+  | { readonly id: string; readonly place: number; readonly count: number }
+  | { readonly id: string; readonly place: null };
 
 export type QueueDesk = {
   readonly queue: Loadable<Queue>;
   readonly jobs: readonly QueuedJob[];
   readonly move: (move: Move) => void;
+  readonly lastMove: MoveOutcome | null;
   readonly setPaused: (isPaused: boolean) => void;
   readonly isBusy: boolean;
 };
@@ -22,29 +30,36 @@ export function useQueue(): QueueDesk {
   const notify = useNotify();
   const queue = useDesk((state) => state.queue);
   const all = useDesk((state) => state.jobs);
-  const jobs = inQueueOrder(valueOr(all, []), valueOr(queue, null)?.order ?? []);
+  const [pending, setPending] = useState<readonly Move[]>([]);
+  const [lastMove, setLastMove] = useState<MoveOutcome | null>(null);
+  const order = pending.reduce(moved, valueOr(queue, null)?.order ?? []);
+  const jobs = inQueueOrder(valueOr(all, []), order);
 
   const receive = (value: Queue): void => store.setState({ queue: ready(value) });
-  const move = useAction(async (wish: Move) => {
-    if (queue.state !== "ready") return;
-    receive({
-      ...queue.value,
-      order: [
-        ...moved(
-          jobs.map(({ id }) => id),
-          wish,
-        ),
-      ],
-    });
-    try {
-      receive(await client.request("queue.move", wish));
-    } catch (error) {
-      receive(queue.value);
-      throw error;
-    }
-  }, notify.failed);
+  const [moves] = useState(
+    () =>
+      new QueueMoves({
+        request: (wish) => client.request("queue.move", wish),
+        onPending: setPending,
+        onMoved({ id }, value) {
+          receive(value);
+          setLastMove({ id, place: value.order.indexOf(id) + 1, count: value.order.length });
+        },
+        onRefused({ id }, error) {
+          setLastMove({ id, place: null });
+          if (error.kind !== "cancelled") notify.failed(error);
+        },
+      }),
+  );
   const pause = useAction(async (isPaused: boolean) => {
     receive(await client.request(isPaused ? "queue.pause" : "queue.resume", {}));
   }, notify.failed);
-  return { queue, jobs, move: move.run, setPaused: pause.run, isBusy: pause.isRunning };
+  return {
+    queue,
+    jobs,
+    move: (wish) => moves.add(wish),
+    lastMove,
+    setPaused: pause.run,
+    isBusy: pause.isRunning,
+  };
 }
