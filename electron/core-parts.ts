@@ -4,12 +4,14 @@ import { join } from "node:path";
 import type { Handlers, Method } from "../shared/contract/contract.ts";
 import type { GpuFault } from "../shared/contract/gpus.ts";
 import type { Job } from "../shared/contract/jobs.ts";
+import { isNamedByOthers } from "./accounts/files-of-others.ts";
+import type { AccountMethod } from "./accounts/open-accounts.ts";
+import type { SecretBox } from "./accounts/secret-box.ts";
 import { openCosts } from "./costs/open-costs.ts";
 import { runSources } from "./costs/run-sources.ts";
 import { openDatasetLibrary } from "./datasets/dataset-library.ts";
 import { type Exports, openExports } from "./exports/open-exports.ts";
 import type { FileRegister } from "./gateway/file-register.ts";
-import type { Hub } from "./gateway/hub.ts";
 import { openGpuMonitor } from "./gpus/open-gpu-monitor.ts";
 import { DiskPauseStore } from "./health/disk-pause-store.ts";
 import { openHealthWatch } from "./health/open-health-watch.ts";
@@ -26,8 +28,11 @@ import { openPreflight } from "./preflight/open-preflight.ts";
 import { openPythonEnvironment } from "./python/open-python-environment.ts";
 import { openSettings } from "./settings/settings-store.ts";
 import type { Store } from "./store/open-store.ts";
-import { createProjectCheck } from "./sync/check-project.ts";
+import { openSyncParts } from "./sync-parts.ts";
 import { openTokenInspector } from "./tokens/open-token-inspector.ts";
+import { busyWith } from "./workspace/busy-with.ts";
+import type { OpenAccount } from "./workspace/open-account.ts";
+import type { PartsHub } from "./workspace/parts-hub.ts";
 
 export interface CorePartsOptions {
   homePath: string;
@@ -39,18 +44,29 @@ export interface CorePartsOptions {
   /** Where the bundle keeps the import worker; from source it is found by itself. */
   importWorkerUrl?: URL;
   env: NodeJS.ProcessEnv;
+  /** Encrypts the tokens of sessions; without it they lie in files that their owner alone may read. */
+  secretBox?: SecretBox | null;
   /** For tests of what takes long: other timings, a played restart, leases of their own. */
   runs?: Partial<Pick<OpenJobSupervisorOptions, "timings" | "bootId" | "leasesPath">>;
 }
 
+/** What the core answers itself, whichever file is open. */
+export type CoreMethod =
+  | "app.info"
+  | "files.choose"
+  | "settings.chooseLlamaCpp"
+  | "sample.train"
+  | "sample.status"
+  | "supabase.checkProject"
+  | AccountMethod;
+
 export interface CoreParts {
   /** What the parts answer; the rest is the core's own. */
-  handlers: Handlers<
-    Exclude<
-      Method,
-      "app.info" | "files.choose" | "settings.chooseLlamaCpp" | "sample.train" | "sample.status"
-    >
-  >;
+  handlers: Handlers<Exclude<Method, CoreMethod>>;
+  /** Work that would be lost if the parts were closed now, in words; null where there is none. */
+  busyWith(): string | null;
+  /** The session has ended, or a new one has begun. */
+  sessionChanged(): void;
   /** Resolves when what the runs did while no app was there is in the store. */
   caughtUp(): Promise<void>;
 }
@@ -60,11 +76,11 @@ const GPU_INTERVAL_MS = 2000;
 /** Constructs the parts of the core, each handed what it needs. `closers` end them in reverse. */
 export function openCoreParts(
   options: CorePartsOptions,
-  base: { store: Store; hub: Hub; files: FileRegister; log: Log },
+  base: { account: OpenAccount | null; store: Store; hub: PartsHub; files: FileRegister; log: Log },
   closers: (() => void | Promise<void>)[],
 ): CoreParts {
   const { homePath, trainerPath, env } = options;
-  const { store, hub, files, log } = base;
+  const { account, store, hub, files, log } = base;
   const shared = {
     homePath,
     trainerPath,
@@ -108,6 +124,7 @@ export function openCoreParts(
     resolveFile: files.resolve,
     samplePath: join(trainerPath, "samples", "sample.jsonl"),
     onImportEnd: (dataset) => notices.addOfDataset(dataset),
+    isNamedByOthers: (sha256) => isNamedByOthers(homePath, account?.id ?? null, sha256),
     ...(options.importWorkerUrl === undefined ? {} : { workerUrl: options.importWorkerUrl }),
   });
   closers.push(() => datasets.close());
@@ -172,6 +189,10 @@ export function openCoreParts(
     findAdapter: (id) => findAdapter(jobs, id),
   });
   closers.push(() => exports.close());
+  const sync = openSyncParts(
+    { ...shared, account, hub, workstation: hostname(), datasets, jobs, notices },
+    closers,
+  );
 
   return {
     handlers: {
@@ -191,8 +212,10 @@ export function openCoreParts(
       ...preflight.requests,
       ...exports.requests,
       ...notices.requests,
-      ...createProjectCheck({ supabasePath: options.supabasePath, fetch }).requests,
+      ...sync.requests,
     },
+    busyWith: () => busyWith({ datasets: datasets.requests, python: python.requests, exports }),
+    sessionChanged: () => sync.sessionChanged(),
     caughtUp: () => jobs.caughtUp(),
   };
 }

@@ -1,10 +1,11 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { AppError } from "../shared/app-error.ts";
 import type { CoreClient } from "../shared/contract/contract.ts";
 import type { AppInfo } from "../shared/contract/settings.ts";
+import { openAccounts } from "./accounts/open-accounts.ts";
 import { type CorePartsOptions, openCoreParts } from "./core-parts.ts";
 import { Access } from "./gateway/access.ts";
 import { createDispatch, type Dispatch } from "./gateway/dispatch.ts";
@@ -19,7 +20,13 @@ import { acquireCoreLock } from "./home/core-lock.ts";
 import { openCoreLog } from "./home/core-log.ts";
 import { createHome } from "./home/home-folder.ts";
 import { createSampleTraining } from "./quickstart/sample-training.ts";
-import { openStore, type Store } from "./store/open-store.ts";
+import type { MachineSettings } from "./settings/machine-settings.ts";
+import type { Store } from "./store/open-store.ts";
+import { createProjectCheck } from "./sync/check-project.ts";
+import { openAccount, openAccountStore } from "./workspace/account-store.ts";
+import { workspaceHandlers } from "./workspace/workspace-handlers.ts";
+import { openWorkspace } from "./workspace/workspace.ts";
+import { WorkspaceSwitch } from "./workspace/workspace-switch.ts";
 
 const CATCH_UP_MS = 3000;
 
@@ -82,20 +89,53 @@ async function build(
   const coreLog = openCoreLog(homePath);
   closers.push(() => coreLog.close());
   const log = coreLog.write;
-  const store = openStore({ path: join(homePath, "lora-desk.db"), log });
-  closers.push(() => store.close());
   const hub = new Hub();
   const files = new FileRegister();
   const uploads = new Uploads(join(homePath, "uploads"), files);
   await uploads.prepare();
 
-  const info = describeApp(options, store);
+  const accounts = await openAccounts({
+    homePath,
+    secretBox: options.secretBox ?? null,
+    fetch,
+    createId: () => randomUUID(),
+    monotonicMs: () => performance.now(),
+    publish: hub.publish,
+    log,
+    files: {
+      busyWith: () => workspaces.use(({ parts }) => parts.busyWith()),
+      open: (accountId, meanwhile) => workspaces.replace({ accountId, meanwhile }),
+    },
+    onSessionChanged: () => {
+      workspaces
+        .use(({ parts }) => parts.sessionChanged())
+        .catch((error: unknown) =>
+          log("Sync did not hear of the session", { error: String(error) }),
+        );
+    },
+  });
+  const open = (accountId: string | null, settings: MachineSettings | null) =>
+    openWorkspace({
+      accountId,
+      hub,
+      openStore: () => openAccountStore({ homePath, accounts, accountId, settings, log }),
+      open: async (store, partsHub, partClosers) => {
+        const account = accountId === null ? null : openAccount(accounts, accountId);
+        const base = { account, store, hub: partsHub, files, log };
+        const parts = openCoreParts(options, base, partClosers);
+        // Whoever asks first is to hear how the runs fared meanwhile, unless that is a long story.
+        await Promise.race([parts.caughtUp(), delay(CATCH_UP_MS, undefined, { ref: false })]);
+        return parts;
+      },
+    });
+  const workspaces = new WorkspaceSwitch(await open(accounts.activeId, null), open);
+  closers.push(() => workspaces.close());
+
   // The sample's flow is a client of the very core that it belongs to.
   const client: CoreClient = {
     request: (method, params) => localClient.request(method, params),
     subscribe: (topic, listener, key) => hub.subscribe(topic, listener, key),
   };
-  const parts = openCoreParts(options, { store, hub, files, log }, closers);
   let isAtLogin: boolean | null = null;
   hub.subscribe("settings.changed", ({ isStartedAtLogin }) => {
     if (isStartedAtLogin === isAtLogin) return;
@@ -104,11 +144,14 @@ async function build(
       log("Starting at login could not be set", { error: String(error) });
     });
   });
+  const startedAt = new Date().toISOString();
   const dispatch = createDispatch(
     {
-      ...parts.handlers,
+      ...workspaceHandlers(workspaces),
       ...createSampleTraining({ client, publish: hub.publish, log }),
-      "app.info": () => info,
+      ...createProjectCheck({ supabasePath: options.supabasePath, fetch }).requests,
+      ...accounts.requests,
+      "app.info": () => workspaces.use(({ store }) => describeApp(options, store, startedAt)),
       "files.choose": () => {
         throw new AppError("unsupported", "Only the desktop app can open a file dialog.");
       },
@@ -122,9 +165,6 @@ async function build(
     log,
   );
   const localClient = createLocalClient(dispatch, hub);
-
-  // Whoever asks first is to hear how the runs fared meanwhile, unless that is a long story.
-  await Promise.race([parts.caughtUp(), delay(CATCH_UP_MS, undefined, { ref: false })]);
 
   const secret = randomBytes(32).toString("base64url");
   const access = new Access(secret, sessionFile(join(homePath, "sessions.json")));
@@ -141,7 +181,7 @@ async function build(
   return { dispatch, hub, client: localClient, files, url, issueLink, whenIdle, close };
 }
 
-function describeApp(options: CoreOptions, store: Store): AppInfo {
+function describeApp(options: CoreOptions, store: Store, startedAt: string): AppInfo {
   return {
     version: options.version,
     homePath: options.homePath,
@@ -150,7 +190,7 @@ function describeApp(options: CoreOptions, store: Store): AppInfo {
     nodeVersion: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
     hostName: hostname(),
-    startedAt: new Date().toISOString(),
+    startedAt,
     store: {
       sqliteVersion: store.sqliteVersion,
       journalMode: store.journalMode,

@@ -7,7 +7,9 @@ import {
   nativeTheme,
   Notification,
   type OpenDialogOptions,
+  powerMonitor,
   protocol,
+  safeStorage,
   shell,
 } from "electron";
 import { AppError } from "../shared/app-error.ts";
@@ -20,12 +22,14 @@ import { withCommandConsent } from "./desktop/command-consent.ts";
 import { showDesktopNotices } from "./desktop/desktop-notices.ts";
 import { acceptDroppedFiles } from "./desktop/dropped-file.ts";
 import { guardContents } from "./desktop/guard-contents.ts";
+import { openKeychain } from "./desktop/keychain.ts";
 import { joinCore } from "./desktop/join-core.ts";
 import { LoginItem } from "./desktop/login-item.ts";
 import { openDesk, type Desk } from "./desktop/open-desk.ts";
 import { openOutside } from "./desktop/open-outside.ts";
 import { isOurPage } from "./desktop/our-page.ts";
 import { pageSchemePrivileges } from "./desktop/page-protocol.ts";
+import { syncOnResume } from "./desktop/sync-on-resume.ts";
 import { applyTheme } from "./desktop/theme.ts";
 import { openWindowState } from "./desktop/window-state.ts";
 import { registerIpc } from "./gateway/ipc.ts";
@@ -93,6 +97,7 @@ function run(home: string, log: CoreLog): void {
         rendererPath: paths.renderer,
         port: 0,
         importWorkerUrl: paths.importWorker,
+        secretBox: openKeychain(safeStorage, log.write),
         env: process.env,
       }),
     readAddress: () => readCoreAddress(home),
@@ -143,6 +148,7 @@ function run(home: string, log: CoreLog): void {
     open: (place) => desk?.open(place),
     log: log.write,
   });
+  syncOnResume(powerMonitor, { dispatch, log: log.write });
   app.on("second-instance", () => desk?.focus());
   app.on("window-all-closed", () => app.quit());
   closeBeforeQuitting(async () => {

@@ -52,7 +52,7 @@ async function verify() {
     printJson({ ok: faults.length === 0, url: project.url, columns, summary, faults, warnings });
   } else {
     console.log(`Project: ${project.url}\n`);
-    console.log(report(promised, result));
+    console.log(report(result));
   }
   process.exitCode = faults.length === 0 ? 0 : 1;
 }

@@ -9,8 +9,10 @@ import {
   readyFile,
 } from "./dataset-requests.ts";
 import { DatasetStore } from "./dataset-store.ts";
+import { writeDownloaded } from "./downloaded-store.ts";
 import { type ImportLimits, importLimits } from "./import-limits.ts";
 import { Imports } from "./imports.ts";
+import { type DownloadedDataset, keepDownloaded } from "./keep-downloaded.ts";
 import { LibraryFolder } from "./library-folder.ts";
 import { tidyLibrary } from "./tidy-library.ts";
 
@@ -28,6 +30,8 @@ export interface DatasetLibraryOptions {
   readonly limits?: ImportLimits;
   /** Hears of the end of each import, in the transaction that writes it. */
   readonly onImportEnd?: (dataset: Dataset) => void;
+  /** Whether another account of this machine, with a file of its own, has a dataset of these bytes. */
+  readonly isNamedByOthers?: (sha256: string) => boolean;
 }
 
 export interface DatasetFile {
@@ -56,6 +60,10 @@ export interface DatasetLibrary {
     rows: readonly number[],
     folder: string,
   ): Promise<{ path: string; sha256: string }>;
+  /** Whether its file is in the library. */
+  hasFile(id: string): boolean;
+  /** Takes in what was downloaded from the team's storage (see keep-downloaded). */
+  keepDownloaded(downloaded: DownloadedDataset): Promise<Dataset>;
   /** Ends imports under way: they are rejected as interrupted. */
   close(): Promise<void>;
 }
@@ -63,19 +71,19 @@ export interface DatasetLibrary {
 /** Opens the library in `<home>/datasets`, tidied up from what earlier processes left. */
 export function openDatasetLibrary(options: DatasetLibraryOptions): DatasetLibrary {
   const store = new DatasetStore(options.store, options.onImportEnd);
-  const folder = new LibraryFolder(options.homePath);
+  const folder = new LibraryFolder(options.homePath, options.isNamedByOthers);
   const { publish, now, createId, log, resolveFile, samplePath } = options;
   tidyLibrary({ store, folder, now, log });
-  const imports = new Imports({
+  const reading = {
     store,
     folder,
     publish,
     now,
     createId,
-    log,
     workerUrl: options.workerUrl ?? new URL("./import-worker.ts", import.meta.url),
     limits: options.limits ?? importLimits,
-  });
+  };
+  const imports = new Imports({ ...reading, log });
   return {
     requests: datasetRequests({ store, folder, imports, publish, now, resolveFile, samplePath }),
     findReady(id) {
@@ -89,6 +97,13 @@ export function openDatasetLibrary(options: DatasetLibraryOptions): DatasetLibra
       const paths = folder.pathsOf(file);
       return copyRows({ name, format, fileType: file.fileType, paths }, rows, to);
     },
+    hasFile: (id) => store.find(id)?.file !== undefined,
+    keepDownloaded: (downloaded) =>
+      keepDownloaded(downloaded, {
+        ...reading,
+        write: (row, kept, at) =>
+          writeDownloaded({ store: options.store, datasets: store }, row, kept, at),
+      }),
     close: () => imports.close(),
   };
 }

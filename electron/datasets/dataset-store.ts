@@ -40,10 +40,13 @@ export class DatasetStore {
     return row === undefined ? undefined : datasetFromRow(row);
   }
 
-  /** Newest first, without the deleted ones. */
+  /** Newest first, without the deleted ones and those whose file is on another machine. */
   list(): StoredDataset[] {
     return this.#store
-      .prepare(`${SELECT} WHERE d.deleted_at IS NULL ORDER BY d.created_at DESC, d.id`)
+      .prepare(
+        `${SELECT} WHERE d.deleted_at IS NULL AND NOT (d.status = 'ready' AND i.file_type IS NULL)
+         ORDER BY d.created_at DESC, d.id`,
+      )
       .all()
       .map(datasetFromRow);
   }
@@ -85,6 +88,14 @@ export class DatasetStore {
   }
 
   setReady(id: string, file: ImportedFile, rejections: readonly Rejection[], at: string): void {
+    this.#store.transaction(() => {
+      this.writeReady(id, file, rejections, at);
+      this.#tellEnd(id);
+    });
+  }
+
+  /** `setReady` of what was not imported but downloaded: nobody needs to be told. */
+  writeReady(id: string, file: ImportedFile, rejections: readonly Rejection[], at: string): void {
     const { statistics: counts } = file;
     this.#store.transaction(() => {
       this.noteFile(id, file);
@@ -119,7 +130,6 @@ export class DatasetStore {
           id,
         );
       this.#insertRejections(id, rejections);
-      this.#tellEnd(id);
     });
   }
 

@@ -34,9 +34,12 @@ const SHA256 = /^[0-9a-f]{64}$/;
  */
 export class LibraryFolder {
   readonly #path: string;
+  readonly #isNamedByOthers: (sha256: string) => boolean;
 
-  constructor(homePath: string) {
+  /** @param isNamedByOthers - Whether another account of this machine has a dataset of these bytes. */
+  constructor(homePath: string, isNamedByOthers: (sha256: string) => boolean = () => false) {
     this.#path = join(homePath, "datasets");
+    this.#isNamedByOthers = isNamedByOthers;
     mkdirSync(this.#path, { recursive: true, mode: 0o700 });
   }
 
@@ -79,8 +82,9 @@ export class LibraryFolder {
     }
   }
 
-  /** Removes the files of these bytes, of whatever type they were read as. */
+  /** Removes the files of these bytes, of whatever type they were read as, unless others need them. */
   purge(sha256: string): void {
+    if (this.#isNamedByOthers(sha256)) return;
     emptyAndRemove(this.#folderOf(sha256));
   }
 

@@ -139,3 +139,26 @@ export class FakeIpcMain extends EventEmitter {
     return handler({ sender: contents, senderFrame: frame }, ...args);
   }
 }
+
+/** `safeStorage` with a keyring of the given kind: turns bits, and knows its own. */
+export class FakeSafeStorage {
+  readonly backend: string;
+  isAvailable = true;
+
+  constructor(backend: string) {
+    this.backend = backend;
+  }
+  isEncryptionAvailable(): boolean {
+    return this.isAvailable;
+  }
+  getSelectedStorageBackend(): string {
+    return this.backend;
+  }
+  encryptString(text: string): Buffer {
+    return Buffer.concat([Buffer.from("v11"), Buffer.from(text).map((byte) => byte ^ 0xff)]);
+  }
+  decryptString(sealed: Buffer): string {
+    if (sealed.toString("latin1", 0, 3) !== "v11") throw new Error("Error while decrypting");
+    return Buffer.from(sealed.subarray(3).map((byte) => byte ^ 0xff)).toString("utf8");
+  }
+}

@@ -44,7 +44,11 @@ export class MetricsBlock {
     const isThere = this.#isTaken[slot] === 1;
     if (point.kind === "step") {
       if (!isThere) this.#records[at + FIELD.validationLoss] = Number.NaN;
-      writeStep(this.#records, at, point);
+      // Later than what it replaces even where the clock was set back: by that others tell.
+      const recordedAtMs = isThere
+        ? Math.max(point.recordedAtMs, (this.#records[at + FIELD.recordedAtMs] ?? 0) + 1)
+        : point.recordedAtMs;
+      writeStep(this.#records, at, { ...point, recordedAtMs });
     } else if (isThere) {
       this.#records[at + FIELD.validationLoss] = point.loss ?? Number.NaN;
     } else {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ProjectCheck, ProjectFinding } from "../../shared/contract/supabase.ts";
 import { parseProjectUrl, requirePublishableKey } from "./project-address.ts";
+import { isFaultless, lacking, ok, RERUN, unexpected, wrong } from "./project-findings.ts";
 import { ProjectProbe, type ProbeReply } from "./project-probe.ts";
 import { type ProjectPromise, readProjectPromise } from "./project-promise.ts";
 
@@ -16,7 +17,6 @@ import { type ProjectPromise, readProjectPromise } from "./project-promise.ts";
  *
  * Any other answer is wrong too: it says nothing about what was asked for.
  */
-const RERUN = "Run the SQL below in the project's SQL editor; it may be run as often as you like.";
 const NO_TABLE = ["42P01", "PGRST205"];
 const NO_FUNCTION = ["PGRST202", "42883"];
 const PUBLIC_LINK_ATTEMPTS = 3;
@@ -51,7 +51,7 @@ async function checkProject(
   const findings = entrance.some(({ state }) => state === "wrong")
     ? entrance
     : [...entrance, ...(await checkContents(probe, readProjectPromise(supabasePath)))];
-  return { url, isReady: findings.every(({ state }) => state === "ok"), findings };
+  return { url, isReady: findings.every(isFaultless), findings };
 }
 
 async function checkEntrance(probe: ProjectProbe): Promise<ProjectFinding[]> {
@@ -86,13 +86,31 @@ async function checkEntrance(probe: ProjectProbe): Promise<ProjectFinding[]> {
 
 async function checkContents(
   probe: ProjectProbe,
-  { tables, functions, buckets }: ProjectPromise,
+  { tables, functions, buckets, optional }: ProjectPromise,
 ): Promise<ProjectFinding[]> {
-  return Promise.all([
+  const [needed, ...parts] = await Promise.all([
+    Promise.all([
+      ...tables.map((table) => checkTable(probe, table)),
+      ...functions.map((wanted) => checkFunction(probe, wanted)),
+      ...buckets.map((bucket) => checkBucket(probe, bucket)),
+    ]),
+    ...optional.map((part) => checkOptional(probe, part)),
+  ]);
+  return [...needed, ...parts.flat()];
+}
+
+/** A part that is there in pieces is to be mended; one of which nothing is there may stay away. */
+async function checkOptional(
+  probe: ProjectProbe,
+  { name, sql, tables, functions }: ProjectPromise["optional"][number],
+): Promise<ProjectFinding[]> {
+  const findings = await Promise.all([
     ...tables.map((table) => checkTable(probe, table)),
     ...functions.map((wanted) => checkFunction(probe, wanted)),
-    ...buckets.map((bucket) => checkBucket(probe, bucket)),
   ]);
+  if (!findings.every(({ state }) => state === "missing")) return findings;
+  const message = `The project has no ${name}, which is optional: everything works and stays private. To have them, run the SQL below in the project's SQL editor.`;
+  return [{ subject: name, state: "optional", message, sql }];
 }
 
 async function checkTable(
@@ -132,7 +150,10 @@ async function checkFunction(
   wanted: ProjectPromise["functions"][number],
 ): Promise<ProjectFinding> {
   // The API looks functions up by the names of their parameters; nothing is passed in them.
-  const names = wanted.arguments.split(", ").map((parameter) => parameter.split(" ")[0] ?? "");
+  const names = wanted.arguments
+    .split(", ")
+    .map((parameter) => parameter.split(" ")[0] ?? "")
+    .filter((name) => name !== "");
   const reply = await probe.ask(`/rest/v1/rpc/${wanted.name}`, {
     method: "POST",
     body: JSON.stringify(Object.fromEntries(names.map((name) => [name, null]))),
@@ -205,24 +226,5 @@ async function checkPublicLink(
     id,
     `The bucket ${id} is public: anyone with a link reads its files without signing in. ${RERUN}`,
     sql,
-  );
-}
-
-function ok(subject: string, message: string): ProjectFinding {
-  return { subject, state: "ok", message, sql: null };
-}
-
-function lacking(subject: string, message: string, sql: string): ProjectFinding {
-  return { subject, state: "missing", message, sql };
-}
-
-function wrong(subject: string, message: string, sql: string | null = null): ProjectFinding {
-  return { subject, state: "wrong", message, sql };
-}
-
-function unexpected(subject: string, reply: ProbeReply): ProjectFinding {
-  return wrong(
-    subject,
-    `The project gave an unexpected answer about ${subject}: ${reply.status} ${reply.message}. Try again; if it stays so, see Dashboard → Logs.`,
   );
 }

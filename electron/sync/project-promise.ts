@@ -2,16 +2,21 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 
-/** What a project must have, as `supabase/foundation.json` describes it, with the SQL that makes it. */
-export interface ProjectPromise {
+interface PromisedParts {
   tables: { name: string; columns: { name: string; sql: string }[]; sql: string }[];
   functions: { name: string; arguments: string; sql: string }[];
+}
+
+/** What a project must have, as `supabase/foundation.json` describes it, with the SQL that makes it. */
+export interface ProjectPromise extends PromisedParts {
   buckets: { id: string; sql: string }[];
+  /** What it may do without, whole. */
+  optional: (PromisedParts & { name: string; sql: string })[];
 }
 
 const STORAGE_MIGRATION = "supabase/migrations/20241224_create_lora_storage.sql";
 
-const descriptionSchema = z.object({
+const partsSchema = z.object({
   tables: z.record(
     z.string(),
     z.object({
@@ -35,17 +40,37 @@ const descriptionSchema = z.object({
       executableBy: z.array(z.string()),
     }),
   ),
+});
+type Parts = z.infer<typeof partsSchema>;
+
+const descriptionSchema = partsSchema.extend({
   storage: z.object({ buckets: z.array(z.object({ id: z.string() })) }),
+  optional: z.record(z.string(), partsSchema.extend({ migration: z.string() })),
 });
 
 /** @param supabasePath the folder with `foundation.json` and `migrations`. */
 export function readProjectPromise(supabasePath: string): ProjectPromise {
   const text = readFileSync(join(supabasePath, "foundation.json"), "utf8");
-  const { tables, functions, storage } = descriptionSchema.parse(JSON.parse(text));
+  const { storage, optional, ...foundation } = descriptionSchema.parse(JSON.parse(text));
   const readMigrations = (names: string[]): string =>
     [...new Set(names)]
       .map((name) => readFileSync(join(supabasePath, "migrations", basename(name)), "utf8"))
       .join("\n\n");
+  return {
+    ...promisedParts(foundation, readMigrations),
+    buckets: storage.buckets.map(({ id }) => ({ id, sql: readMigrations([STORAGE_MIGRATION]) })),
+    optional: Object.entries(optional).map(([name, { migration, ...parts }]) => ({
+      name,
+      sql: readMigrations([migration]),
+      ...promisedParts(parts, readMigrations),
+    })),
+  };
+}
+
+function promisedParts(
+  { tables, functions }: Parts,
+  readMigrations: (names: string[]) => string,
+): PromisedParts {
   // The triggers of a table call functions, so these are made along with it.
   const functionMigrations = functions.map(({ migration }) => migration);
   return {
@@ -66,6 +91,5 @@ export function readProjectPromise(supabasePath: string): ProjectPromise {
         arguments: parameters,
         sql: readMigrations([migration]),
       })),
-    buckets: storage.buckets.map(({ id }) => ({ id, sql: readMigrations([STORAGE_MIGRATION]) })),
   };
 }

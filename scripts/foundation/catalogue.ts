@@ -33,7 +33,7 @@ export interface CatalogueTable {
 export interface Catalogue {
   tables: Record<string, CatalogueTable>;
   functions: { schema: string; name: string }[];
-  storage: object | null;
+  storage: { policies: { name: string }[] } | null;
 }
 
 /** Everything in the schema public of a database, with the functions and buckets beside it. */

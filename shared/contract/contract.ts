@@ -11,6 +11,7 @@ import { preflightProcedures } from "./preflight.ts";
 import { queueProcedures, queueTopics } from "./queue.ts";
 import { settingsProcedures, settingsTopics } from "./settings.ts";
 import { supabaseProcedures } from "./supabase.ts";
+import { syncProcedures, syncTopics } from "./sync.ts";
 import { tokenProcedures } from "./tokens.ts";
 
 /** Everything a client may ask for. The one place where transports, core and window meet. */
@@ -28,6 +29,7 @@ export const procedures = {
   ...preflightProcedures,
   ...noticeProcedures,
   ...supabaseProcedures,
+  ...syncProcedures,
 } as const;
 
 /** Everything a client may listen to. */
@@ -42,6 +44,7 @@ export const topics = {
   ...exportTopics,
   ...costTopics,
   ...noticeTopics,
+  ...syncTopics,
 } as const;
 
 export type Method = keyof typeof procedures;

@@ -2,9 +2,10 @@ import { z } from "zod";
 
 /** One thing that the app needs of a Supabase project, and how it was found. */
 export const projectFindingSchema = z.object({
-  /** A table, a function, a bucket, or "address", "key", "sign-in". */
+  /** A table, a function, a bucket, "teams", or "address", "key", "sign-in". */
   subject: z.string(),
-  state: z.enum(["ok", "missing", "wrong"]),
+  /** `optional`: not there, and not needed. */
+  state: z.enum(["ok", "missing", "wrong", "optional"]),
   /** What was found and what to do about it: fit to be shown to a person. */
   message: z.string(),
   /** What to run in the project's SQL editor; null where SQL does not help. */
@@ -14,7 +15,7 @@ export type ProjectFinding = z.infer<typeof projectFindingSchema>;
 
 export const projectCheckSchema = z.object({
   url: z.string(),
-  /** Nothing is missing or wrong, as far as this key can see. */
+  /** Nothing that is needed is missing or wrong, as far as this key can see. */
   isReady: z.boolean(),
   findings: z.array(projectFindingSchema),
 });

@@ -167,6 +167,28 @@ export const accessDamages: Damage[] = [
     problem: /policy "leak"/,
   },
   {
+    name: "a policy by which members would read all models",
+    sql: `alter policy "Members can read shared models" on storage.objects
+      using (bucket_id = 'lora-models')`,
+    area: "storage",
+    subject: "storage.objects",
+    problem: /another policy "Members can read shared models"/,
+  },
+  {
+    name: "a right to write memberships",
+    sql: "grant insert on public.team_members to authenticated",
+    area: "policies",
+    subject: "team_members",
+    problem: /should not: authenticated: INSERT/,
+  },
+  {
+    name: "a share that outlives its user's membership",
+    sql: "alter table public.shared_jobs drop constraint shared_jobs_member_fkey",
+    area: "foreignKeys",
+    subject: "shared_jobs",
+    problem: /no foreign key team_id → team_members\.team_id/,
+  },
+  {
     name: "a missing function",
     sql: "drop function public.pull_changes(text, integer)",
     area: "functions",

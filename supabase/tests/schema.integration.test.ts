@@ -27,6 +27,10 @@ const COLUMN_COUNTS = {
   cost_records: 8,
   notifications: 10,
   sync_changes: 11,
+  // Of the teams, which a project may do without.
+  teams: 3,
+  team_members: 4,
+  shared_jobs: 4,
 };
 const TEAM_TABLES = Object.keys(teamRowSchemas) as TeamTable[];
 

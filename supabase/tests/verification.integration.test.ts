@@ -73,6 +73,20 @@ describe("damage is named, and mended by the statement that comes with it", () =
   );
 });
 
+test("a project without teams passes, and is told how to have them", async () => {
+  await admin.query(`
+    drop policy "Members can read shared models" on storage.objects;
+    drop table public.shared_jobs, public.team_members, public.teams`);
+  expect((await verify()).faults).toEqual([]);
+  const { code, output } = await run(["--env", envFile]);
+  expect(output).toContain("teams - not set up, which is optional");
+  expect(output).toContain("supabase/migrations/20241226_create_teams.sql");
+  expect(code).toBe(0);
+  const teams = join(root, "supabase", "migrations", "20241226_create_teams.sql");
+  await admin.query(`set role postgres; ${readFileSync(teams, "utf8")}; reset role`);
+  expect((await verify()).faults).toEqual([]);
+});
+
 test.each([
   ["cost_records", "cost_records_pkey"],
   ["metrics_points", "metrics_points_job_id_step_key"],

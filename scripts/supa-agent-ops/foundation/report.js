@@ -24,7 +24,7 @@ function summarise(faults) {
   );
 }
 
-function report(promised, { found, faults, warnings }) {
+function report({ promised, absent, found, faults, warnings }) {
   const tables = Object.keys(promised.tables);
   const buckets = promised.storage.buckets.map(({ id }) => id);
   const functions = promised.functions
@@ -52,6 +52,11 @@ function report(promised, { found, faults, warnings }) {
     ...section("Sync Functions", "functions", functions, (name) => functionFacts(found, name)),
     ...section("API Access", "api", tables, apiFacts),
     ...warnings.flatMap(({ problem, remedy }) => [`⚠️  ${problem}`, branch(remedy), ""]),
+    ...absent.flatMap(({ name, migration }) => [
+      `ℹ️  ${name} - not set up, which is optional`,
+      branch(`To have them: run all of ${migration}`),
+      "",
+    ]),
     ...summaryLines(faults),
   ].join("\n");
 }

@@ -8,21 +8,24 @@ const { checkIndexes } = require("./check-indexes.js");
 const { checkPolicies } = require("./check-policies.js");
 const { checkStorage } = require("./check-storage.js");
 const { checkTables } = require("./check-tables.js");
+const { withPartsPresent } = require("./optional-parts.js");
 
 /**
  * Compares a project with the promised foundation.
  *
  * @param {import("../project-settings.js").ProjectSettings} project
- * @param {any} promised the content of supabase/foundation.json
+ * @param {any} foundation the content of supabase/foundation.json
  */
-async function verifyFoundation(project, promised) {
+async function verifyFoundation(project, foundation) {
+  const all = [foundation, ...Object.values(foundation.optional)];
   const found = await withDatabase(project.databaseUrl, (client) =>
     readCatalogue(client, {
-      tables: Object.keys(promised.tables),
-      functions: promised.functions.map(({ name }) => name),
-      buckets: promised.storage.buckets.map(({ id }) => id),
+      tables: all.flatMap(({ tables }) => Object.keys(tables)),
+      functions: all.flatMap(({ functions }) => functions.map(({ name }) => name)),
+      buckets: foundation.storage.buckets.map(({ id }) => id),
     }),
   );
+  const { promised, absent } = withPartsPresent(foundation, found);
   const faults = [
     ...checkTables(promised, found),
     ...checkIndexes(promised, found),
@@ -32,7 +35,7 @@ async function verifyFoundation(project, promised) {
     ...checkFunctions(promised, found),
     ...(await checkApi(project, promised)),
   ];
-  return { found, faults, warnings: await checkFileLimit(project, promised) };
+  return { promised, absent, found, faults, warnings: await checkFileLimit(project, promised) };
 }
 
 module.exports = { verifyFoundation };

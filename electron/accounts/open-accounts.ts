@@ -1,0 +1,209 @@
+import { existsSync } from "node:fs";
+import { AppError } from "../../shared/app-error.ts";
+import type { Handlers, Publish } from "../../shared/contract/contract.ts";
+import type { Account, Accounts } from "../../shared/contract/sync.ts";
+import { parseProjectUrl, requirePublishableKey } from "../sync/project-address.ts";
+import { databasePath, sessionPath } from "./account-paths.ts";
+import { AccountSession } from "./account-session.ts";
+import { type AccountEntry, AccountsFile } from "./accounts-file.ts";
+import { adoptLocal, finishAdoption } from "./adopt-local.ts";
+import { localWork, lookInto, unsyncedRows } from "./look-into-file.ts";
+import { type Grant, openProjectAuth, type ProjectAuth } from "./project-auth.ts";
+import type { SecretBox } from "./secret-box.ts";
+import { openTokenFile } from "./session-tokens.ts";
+
+export type AccountMethod =
+  | "accounts.list"
+  | "accounts.signIn"
+  | "accounts.sendCode"
+  | "accounts.enterCode"
+  | "accounts.use"
+  | "accounts.signOut";
+
+export interface AccountsOptions {
+  homePath: string;
+  /** Null where the system has no keychain, or none that we may use. */
+  secretBox: SecretBox | null;
+  fetch: typeof fetch;
+  createId: () => string;
+  monotonicMs: () => number;
+  publish: Publish;
+  log: (message: string, details?: Record<string, unknown>) => void;
+  files: {
+    /** What the open file's parts are at that must not be cut off; null where it may be closed. */
+    busyWith(): Promise<string | null>;
+    /** Opens another file; `meanwhile` is done while none is open. */
+    open(accountId: string | null, meanwhile: () => Promise<void>): Promise<void>;
+  };
+  /** The session of the open file has ended or begun: whoever syncs looks again. */
+  onSessionChanged: () => void;
+}
+
+export interface OpenAccounts {
+  readonly requests: Handlers<AccountMethod>;
+  /** Whose file is to be open. */
+  readonly activeId: string | null;
+  entry(accountId: string): AccountEntry;
+  session(accountId: string): AccountSession;
+}
+
+/** The accounts of this machine. Adoptions that a crash has cut short are ended first. */
+export async function openAccounts(options: AccountsOptions): Promise<OpenAccounts> {
+  const { homePath, files, publish, log } = options;
+  const known = new AccountsFile(homePath);
+  await finishAdoption(homePath, known, log);
+  const sessions = new Map<string, AccountSession>();
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One change of accounts after the other. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = last.then(work);
+    last = done.catch(() => undefined);
+    return done;
+  }
+
+  function authOf(url: string, anonKey: string): ProjectAuth {
+    return openProjectAuth(url, anonKey, options.fetch);
+  }
+
+  function session(accountId: string): AccountSession {
+    const { id, projectUrl, userId } = known.find(accountId);
+    const open = sessions.get(id);
+    if (open !== undefined) return open;
+    const opened = new AccountSession({
+      projectUrl,
+      userId,
+      anonKey: () => known.keyOf(projectUrl),
+      auth: () => authOf(projectUrl, known.keyOf(projectUrl)),
+      file: openTokenFile(sessionPath(homePath, id), options.secretBox, log),
+      monotonicMs: options.monotonicMs,
+      log,
+      onChanged: () => {
+        publish("accounts.changed", list());
+        if (id === known.list.activeId) options.onSessionChanged();
+      },
+    });
+    sessions.set(id, opened);
+    return opened;
+  }
+
+  function list(): Accounts {
+    return {
+      activeId: known.list.activeId,
+      accounts: known.list.accounts.map(describe),
+      local: look(null, { datasets: 0, jobs: 0 }, localWork),
+    };
+  }
+
+  function describe({ id, projectUrl, email, userId }: AccountEntry): Account {
+    const { isSignedIn } = session(id);
+    return { id, projectUrl, email, userId, isSignedIn, unsynced: look(id, 0, unsyncedRows) };
+  }
+
+  function look<T>(id: string | null, absent: T, query: Parameters<typeof lookInto<T>>[2]): T {
+    try {
+      return lookInto(databasePath(homePath, id), absent, query);
+    } catch (error) {
+      log("An account's file cannot be looked into", { id, error: String(error) });
+      return absent;
+    }
+  }
+
+  async function requireIdle(): Promise<void> {
+    const work = await files.busyWith();
+    if (work === null) return;
+    throw new AppError(
+      "conflict",
+      `${work} Wait until that is done, or cancel it: another account's file cannot be opened meanwhile.`,
+    );
+  }
+
+  function isOpen(url: string, email: string): boolean {
+    const { accounts, activeId } = known.list;
+    const active = accounts.find(({ id }) => id === activeId);
+    return active?.projectUrl === url && active.email.toLowerCase() === email.toLowerCase();
+  }
+
+  async function open(id: string | null, adopts: boolean): Promise<void> {
+    await files.open(id, async () => {
+      if (!adopts || id === null) return;
+      await known.change({ adoptingId: id });
+      try {
+        adoptLocal(homePath, id);
+      } catch (error) {
+        await known.change({ adoptingId: null });
+        throw error;
+      }
+    });
+    await known.change({ activeId: id, adoptingId: null });
+    publish("accounts.changed", list());
+  }
+
+  /** After the server has let somebody in. */
+  async function arrive(url: string, anonKey: string, grant: Grant, adopts: boolean) {
+    const { userId, tokens } = grant;
+    const id = known.of(url, userId)?.id ?? options.createId();
+    await known.put({ id, projectUrl: url, userId, email: grant.email }, anonKey);
+    await session(id).accept(tokens);
+    if (known.list.activeId !== id) {
+      // A file that is there is never replaced: the local work then stays where it is.
+      await open(id, adopts && !existsSync(databasePath(homePath, id)));
+    }
+    return list();
+  }
+
+  /** Signing in again asks for no key: an empty one stands for the one that is known. */
+  function keyFor(url: string, given: string): string {
+    const anonKey = given === "" ? known.keyOf(url) : given;
+    requirePublishableKey(anonKey);
+    return anonKey;
+  }
+
+  function signIn(
+    project: { url: string; anonKey: string; email: string },
+    adopts: boolean,
+    enter: (auth: ProjectAuth) => Promise<Grant>,
+  ): Promise<Accounts> {
+    return inTurn(async () => {
+      const url = parseProjectUrl(project.url);
+      const anonKey = keyFor(url, project.anonKey);
+      // Signing in again to the open account closes nothing.
+      if (!isOpen(url, project.email)) await requireIdle();
+      const grant = await enter(authOf(url, anonKey));
+      return arrive(url, anonKey, grant, adopts);
+    });
+  }
+
+  return {
+    get activeId() {
+      return known.list.activeId;
+    },
+    entry: (accountId) => known.find(accountId),
+    session,
+    requests: {
+      "accounts.list": () => list(),
+      "accounts.signIn": ({ password, adoptLocal: adopts, ...project }) =>
+        signIn(project, adopts, (auth) => auth.signIn(project.email, password)),
+      "accounts.sendCode": async ({ url, anonKey, email }) => {
+        const project = parseProjectUrl(url);
+        await authOf(project, keyFor(project, anonKey)).sendCode(email);
+        return null;
+      },
+      "accounts.enterCode": ({ code, adoptLocal: adopts, ...project }) =>
+        signIn(project, adopts, (auth) => auth.enterCode(project.email, code)),
+      "accounts.use": ({ id }) =>
+        inTurn(async () => {
+          if (id !== null) known.find(id);
+          if (id === known.list.activeId) return list();
+          await requireIdle();
+          await open(id, false);
+          return list();
+        }),
+      "accounts.signOut": ({ id }) =>
+        inTurn(async () => {
+          await session(id).signOut();
+          return list();
+        }),
+    },
+  };
+}

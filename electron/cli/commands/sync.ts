@@ -1,0 +1,162 @@
+import type { Command } from "commander";
+import { AppError } from "../../../shared/app-error.ts";
+import type { CoreClient } from "../../../shared/contract/contract.ts";
+import type { QuarantinedChange, SyncStatus } from "../../../shared/contract/sync.ts";
+import { print } from "../output.ts";
+import type { RunWithCore } from "../session.ts";
+import { table } from "../terminal.ts";
+
+/** `sync`: how the rows of this machine stand to the project's. */
+export function addSyncCommands(program: Command, run: RunWithCore): void {
+  const sync = program.command("sync").description("what is synced, what waits, what was refused");
+  const withStatus = (
+    name: string,
+    description: string,
+    ask: (client: CoreClient) => Promise<SyncStatus>,
+    isDefault = false,
+  ) =>
+    sync
+      .command(name, { isDefault })
+      .description(description)
+      .option("--json", "print one JSON line")
+      .action((options: { json?: boolean }) =>
+        run(options, async ({ core: { client }, isJson }) => {
+          const status = await ask(client);
+          print(isJson, { ok: true, ...status }, () => describeStatus(status));
+        }),
+      );
+
+  withStatus("status", "how it stands", (client) => client.request("sync.status", {}), true);
+  withStatus("now", "sync now, and wait until that round has ended", syncNow);
+  withStatus("pause", "send and fetch nothing until `sync resume`", (client) =>
+    client.request("sync.pause", { isPaused: true }),
+  );
+  withStatus("resume", "go on syncing", (client) =>
+    client.request("sync.pause", { isPaused: false }),
+  );
+
+  sync
+    .command("quarantine")
+    .description("list the changes that the project refused")
+    .option("--json", "print one JSON line")
+    .action((options: { json?: boolean }) =>
+      run(options, async ({ core: { client }, isJson }) => {
+        const changes = await client.request("sync.quarantine", {});
+        print(isJson, { ok: true, changes }, () => describeChanges(changes));
+      }),
+    );
+  sync
+    .command("retry <change>")
+    .description("send a refused change again, with what waits for it")
+    .option("--values <json>", "with these values in place of its own")
+    .option("--json", "print one JSON line")
+    .action((change: string, options: { values?: string; json?: boolean }) =>
+      run(options, async ({ core: { client }, isJson }) => {
+        const opId = await findChange(client, change);
+        const values = options.values === undefined ? undefined : parseValues(options.values);
+        await client.request("sync.retry", values === undefined ? { opId } : { opId, values });
+        print(isJson, { ok: true, opId }, () => "It is sent again with the next round.");
+      }),
+    );
+  sync
+    .command("discard <change>")
+    .description("give a refused change up, with what waits for it; the row here stays as it is")
+    .option("--json", "print one JSON line")
+    .action((change: string, options: { json?: boolean }) =>
+      run(options, async ({ core: { client }, isJson }) => {
+        const opId = await findChange(client, change);
+        await client.request("sync.discard", { opId });
+        print(isJson, { ok: true, opId }, () => "The change is given up.");
+      }),
+    );
+  sync
+    .command("export <change>")
+    .description("print a refused change and its row as JSON")
+    .action((change: string) =>
+      run({}, async ({ core: { client } }) => {
+        const opId = await findChange(client, change);
+        const { text } = await client.request("sync.export", { opId });
+        process.stdout.write(`${text}\n`);
+      }),
+    );
+}
+
+/** Begins a round and waits until none is under way. */
+async function syncNow(client: CoreClient): Promise<SyncStatus> {
+  const ended = Promise.withResolvers<SyncStatus>();
+  let hasBegun = false;
+  const unsubscribe = client.subscribe("sync.changed", (status) => {
+    if (status.state === "syncing") hasBegun = true;
+    else if (hasBegun) ended.resolve(status);
+  });
+  void client.closed?.then(() =>
+    ended.reject(new AppError("unavailable", "LoRA Desk went away. Ask again.")),
+  );
+  try {
+    await client.request("sync.now", {});
+    const status = await client.request("sync.status", {});
+    // Paused, or signed out: no round begins.
+    if (["off", "paused", "signed_out"].includes(status.state)) return status;
+    return await ended.promise;
+  } finally {
+    unsubscribe();
+  }
+}
+
+/** By its id or the beginning of it, as the list shows it. */
+async function findChange(client: CoreClient, wanted: string): Promise<string> {
+  const changes = await client.request("sync.quarantine", {});
+  const [found, ...more] = changes.filter(({ opId }) => opId.startsWith(wanted));
+  if (found !== undefined && more.length === 0) return found.opId;
+  throw new AppError(
+    "not_found",
+    `${more.length > 0 ? "Several refused changes begin" : "No refused change begins"} with “${wanted}”. \`lora-desk sync quarantine\` lists them.`,
+  );
+}
+
+function parseValues(text: string): QuarantinedChange["values"] {
+  try {
+    const values: unknown = JSON.parse(text);
+    if (typeof values === "object" && values !== null && !Array.isArray(values)) {
+      return values as QuarantinedChange["values"];
+    }
+  } catch {
+    // Said below.
+  }
+  throw new AppError("invalid_input", `--values takes a JSON object, such as {"name": "other"}.`);
+}
+
+const STATES: Record<SyncStatus["state"], string> = {
+  off: "No account is open: `lora-desk login` signs in.",
+  idle: "Up to date.",
+  syncing: "Syncing.",
+  waiting: "The project cannot be reached, or is busy.",
+  paused: "Paused: `lora-desk sync resume` goes on.",
+  signed_out: "Signed out: `lora-desk login` signs in again; what waits stays here.",
+};
+
+function describeStatus({ state, counts, lastError, nextTryAt, lastSyncedAt }: SyncStatus): string {
+  const { synced, waiting, attention, keptLocal, waitingPoints } = counts;
+  const total = synced + waiting + attention + keptLocal;
+  return [
+    STATES[state],
+    `${total} rows: ${synced} synced, ${waiting} waiting, ${attention} need attention, ${keptLocal} kept local`,
+    ...(waitingPoints > 0 ? [`${waitingPoints} points of training curves are waiting`] : []),
+    ...(lastSyncedAt === null ? [] : [`Last synced ${lastSyncedAt}`]),
+    ...(lastError === null ? [] : [`Last error: ${lastError.message}`]),
+    ...(nextTryAt === null ? [] : [`Next try ${nextTryAt}`]),
+  ].join("\n");
+}
+
+function describeChanges(changes: readonly QuarantinedChange[]): string {
+  if (changes.length === 0) return "Nothing was refused.";
+  return table(
+    ["CHANGE", "WHAT", "ROW", "WHY"],
+    changes.map(({ opId, action, table: of, label, message }) => [
+      opId.slice(0, 8),
+      `${action} ${of}`,
+      label,
+      message,
+    ]),
+  );
+}

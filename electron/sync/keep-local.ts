@@ -1,0 +1,115 @@
+import { AppError } from "../../shared/app-error.ts";
+import type { SyncTable } from "../../shared/contract/sync.ts";
+import type { Store } from "../store/open-store.ts";
+import { OutboxStore } from "./outbox-store.ts";
+import { SyncAccountStore } from "./sync-account-store.ts";
+
+export type KeepableTable = "datasets" | "training_jobs";
+
+/** What is kept on this machine by choice. Works in files without an account, too. */
+export class KeepLocal {
+  readonly #store: Store;
+  readonly #outbox: OutboxStore;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.#outbox = new OutboxStore(store);
+  }
+
+  list(): { datasets: string[]; jobs: string[] } {
+    const ids = (table: KeepableTable) =>
+      this.#store
+        .prepare("SELECT row_id FROM sync_rows WHERE table_name = ? AND is_kept ORDER BY position")
+        .all(table)
+        .map((row) => String(row["row_id"]));
+    return { datasets: ids("datasets"), jobs: ids("training_jobs") };
+  }
+
+  /** @throws AppError `conflict` when something of it was sent, or its dataset is kept. */
+  set(table: KeepableTable, id: string, isKeptLocal: boolean): void {
+    const row = this.#outbox.row(table, id);
+    if (row === null) {
+      throw new AppError("not_found", `There is no such ${nameOf(table)} on this machine.`);
+    }
+    this.#store.transaction(() => {
+      if (isKeptLocal) this.#keep(table, id);
+      else this.#release(table, id, String(row["dataset_id"] ?? ""));
+    });
+  }
+
+  #keep(table: KeepableTable, id: string): void {
+    const before = this.#kept();
+    this.#store
+      .prepare("INSERT OR IGNORE INTO sync_kept_local (table_name, row_id) VALUES (?, ?)")
+      .run(table, id);
+    if (new SyncAccountStore(this.#store).get() === null) return;
+    for (const [key, { table: keptTable, rowId }] of this.#kept()) {
+      if (before.has(key)) continue;
+      const entries = this.#outbox.ofRow(keptTable, rowId);
+      const [first] = entries;
+      const wasSent = first === undefined || first.action !== "insert" || first.attempts > 0;
+      if (wasSent) {
+        // Thrown inside the transaction, which takes the mark back.
+        throw new AppError(
+          "conflict",
+          `The ${nameOf(table)} cannot be kept local any more: it, or something that belongs to it, has been sent to the project already.`,
+        );
+      }
+      for (const { seq } of entries) this.#outbox.remove(seq);
+    }
+  }
+
+  #release(table: KeepableTable, id: string, datasetId: string): void {
+    const isDatasetKept =
+      this.#store
+        .prepare("SELECT 1 FROM sync_kept_local WHERE table_name = 'datasets' AND row_id = ?")
+        .get(datasetId) !== undefined;
+    if (table === "training_jobs" && isDatasetKept) {
+      throw new AppError(
+        "conflict",
+        "The job stays local because its dataset does. Let the dataset be synced, then its jobs are.",
+      );
+    }
+    const before = this.#kept();
+    this.#store
+      .prepare("DELETE FROM sync_kept_local WHERE table_name = ? AND row_id = ?")
+      .run(table, id);
+    if (table === "training_jobs") this.#releaseParts(id);
+    if (new SyncAccountStore(this.#store).get() === null) return;
+    const after = this.#kept();
+    for (const [key, { table: freed, rowId }] of before) {
+      if (!after.has(key) && this.#outbox.ofRow(freed, rowId).length === 0) {
+        this.#outbox.add(freed, rowId, "insert");
+      }
+    }
+  }
+
+  /** What was given up together with the job goes with it, too. */
+  #releaseParts(jobId: string): void {
+    for (const part of ["model_artifacts", "cost_records"]) {
+      this.#store
+        .prepare(
+          `DELETE FROM sync_kept_local WHERE table_name = '${part}'
+             AND row_id IN (SELECT id FROM ${part} WHERE job_id = ?)`,
+        )
+        .run(jobId);
+    }
+  }
+
+  #kept(): Map<string, { table: SyncTable; rowId: string }> {
+    const rows = this.#store
+      .prepare("SELECT table_name, row_id FROM sync_rows WHERE is_kept ORDER BY rank, position")
+      .all();
+    return new Map(
+      rows.map((row) => {
+        const table = row["table_name"] as SyncTable;
+        const rowId = String(row["row_id"]);
+        return [`${table} ${rowId}`, { table, rowId }];
+      }),
+    );
+  }
+}
+
+function nameOf(table: KeepableTable): string {
+  return table === "datasets" ? "dataset" : "job";
+}

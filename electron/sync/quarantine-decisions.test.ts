@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { SyncTable } from "../../shared/contract/sync.ts";
+import { openSyncBench, type SyncBench } from "./fixtures/open-sync-bench.ts";
+import { addArtifact, addCost, addDataset, addJob, completeJob } from "./fixtures/sync-bench.ts";
+import { TinyProject } from "./fixtures/tiny-project.ts";
+import type { FeedEntry } from "./team-server.ts";
+
+let project: TinyProject;
+let bench: SyncBench;
+/** What the feed brings in the next round. */
+let news: FeedEntry[];
+
+beforeEach(() => {
+  project = new TinyProject();
+  news = [];
+  bench = openSyncBench({
+    server: {
+      pushChanges: (operations) => Promise.resolve(project.apply(operations)),
+      pushMetrics: () => Promise.resolve([]),
+      pullChanges: () => {
+        const changes = news;
+        news = [];
+        const page = { epoch: "1", cursor: "1", changes, has_more: false, needs_resync: false };
+        return Promise.resolve(page);
+      },
+    },
+  });
+});
+afterEach(() => bench.close());
+
+const listed = () => bench.sync.requests["sync.quarantine"]({}, "local");
+const there = (table: SyncTable, id: string) => project.rows.get(`${table} ${id}`);
+
+/** A job whose adapter was refused: it waits to name it. */
+async function refuseAdapter() {
+  const dataset = addDataset(bench.store);
+  const job = addJob(bench.store, dataset);
+  const adapter = addArtifact(bench.store, job, dataset);
+  completeJob(bench.store, job, adapter);
+  project.refusing.add(`model_artifacts ${adapter}`);
+  await bench.round();
+  const changes = await listed();
+  const cause = changes.find(({ rowId }) => rowId === adapter)?.opId ?? "";
+  const waiting = changes.find(({ rowId }) => rowId === job);
+  expect(changes).toHaveLength(2);
+  expect(waiting).toMatchObject({ action: "update", dependsOn: cause });
+  expect(waiting?.opId).not.toBe(cause);
+  return { job, adapter, cause, waiting: waiting?.opId ?? "" };
+}
+
+it("tells of the values that a row was given before it is sent again", async () => {
+  const dataset = addDataset(bench.store, undefined, "hours");
+  project.refusing.add(`datasets ${dataset}`);
+  await bench.round();
+  const opId = String((await listed())[0]?.opId);
+  await bench.sync.requests["sync.retry"]({ opId, values: { name: "days" } }, "local");
+  expect(bench.merged).toEqual([
+    { table: "datasets", rowId: dataset, columns: ["name"], isGone: false },
+  ]);
+  await bench.round();
+  expect(there("datasets", dataset)).toMatchObject({ name: "days" });
+});
+
+it("discards what waits without discarding what it waits for", async () => {
+  const { job, adapter, cause, waiting } = await refuseAdapter();
+  await bench.sync.requests["sync.discard"]({ opId: waiting }, "local");
+  expect(await listed()).toMatchObject([{ opId: cause, dependsOn: null }]);
+  await bench.sync.requests["sync.retry"]({ opId: cause }, "local");
+  expect((await bench.round()).counts).toMatchObject({ attention: 0, waiting: 0 });
+  expect(there("model_artifacts", adapter)).toBeDefined();
+  expect(there("training_jobs", job)?.["artifact_id"]).toBeUndefined();
+});
+
+it("does not send what was refused again for what waits for it, but the other way round", async () => {
+  const { job, adapter, cause, waiting } = await refuseAdapter();
+  await bench.sync.requests["sync.retry"]({ opId: waiting }, "local");
+  await bench.round();
+  expect(await listed()).toHaveLength(2);
+  expect(there("model_artifacts", adapter)).toBeUndefined();
+  await bench.sync.requests["sync.retry"]({ opId: cause }, "local");
+  expect((await bench.round()).counts).toMatchObject({ attention: 0, waiting: 0 });
+  expect(there("training_jobs", job)).toMatchObject({ artifact_id: adapter });
+});
+
+it("lets go what was refused for want of a row, and what waits for that, once the row is there", async () => {
+  const dataset = addDataset(bench.store);
+  await bench.round();
+  const row = there("datasets", dataset) ?? {};
+  project.rows.delete(`datasets ${dataset}`);
+  const job = addJob(bench.store, dataset);
+  const cost = addCost(bench.store, job);
+  await bench.round();
+  expect((await listed()).map(({ reason }) => reason)).toEqual(["missing_reference", "depends_on"]);
+
+  project.rows.set(`datasets ${dataset}`, row);
+  const entry = { version: 9, op_id: null, columns: [], previous: null };
+  news = [{ ...entry, table: "datasets", row_id: dataset, action: "insert", row }];
+  expect((await bench.round()).counts).toMatchObject({ attention: 0, waiting: 0 });
+  expect(there("training_jobs", job)).toBeDefined();
+  expect(there("cost_records", cost)).toMatchObject({ job_id: job });
+});

@@ -1,0 +1,78 @@
+import { REFERENCES } from "./outbox-columns.ts";
+import type { OutboxEntry } from "./outbox-entry.ts";
+import type { OutboxStore } from "./outbox-store.ts";
+
+/**
+ * Sets a refused operation aside, and joins to it what was changed of its row meanwhile: from then
+ * on the row has this one entry, until somebody decides.
+ */
+export function quarantine(
+  entry: OutboxEntry,
+  why: { reason: string; error: string | null; dependsOn: string | null },
+  { outbox, createId, now }: { outbox: OutboxStore; createId: () => string; now: () => Date },
+): void {
+  const joined = joinLater(entry, outbox);
+  if (joined === null) return;
+  outbox.save({
+    ...joined,
+    opId: joined.opId ?? createId(),
+    state: "quarantined",
+    ...why,
+    quarantinedAt: now().toISOString(),
+  });
+}
+
+/**
+ * Joins to an operation that was not done what was changed of its row meanwhile, so that the row has
+ * one open entry.
+ *
+ * @returns null when the row is gone here: then only its deletion is left.
+ */
+export function joinLater(entry: OutboxEntry, outbox: OutboxStore): OutboxEntry | null {
+  const later = outbox.ofRow(entry.table, entry.rowId).filter(({ seq }) => seq > entry.seq);
+  if (later.some(({ action }) => action === "delete")) {
+    outbox.remove(entry.seq);
+    for (const dependent of entry.opId === null ? [] : outbox.dependents(entry.opId)) {
+      outbox.save({ ...dependent, state: "pending", reason: null, error: null, dependsOn: null });
+    }
+    return null;
+  }
+  for (const { seq } of later) outbox.remove(seq);
+  return {
+    ...entry,
+    columns: [...new Set([entry.columns, ...later.map(({ columns }) => columns)].flat())],
+    given: later.reduce(
+      (given, each) => (each.given === null ? given : { ...given, ...each.given }),
+      entry.given,
+    ),
+  };
+}
+
+/** Lets a change go again, with what waits for it. */
+export function release(entry: OutboxEntry, outbox: OutboxStore): void {
+  const waiting = [entry];
+  for (const each of waiting) {
+    if (each.opId !== null) waiting.push(...outbox.dependents(each.opId));
+    outbox.save({
+      ...each,
+      state: "pending",
+      reason: null,
+      error: null,
+      dependsOn: null,
+      quarantinedAt: null,
+    });
+  }
+}
+
+/** The insert, unanswered or refused, of a row that the entry's values name. */
+export function insertOfReference(entry: OutboxEntry, outbox: OutboxStore): OutboxEntry | null {
+  let waiting: OutboxEntry | null = null;
+  for (const [column, table] of Object.entries(REFERENCES)) {
+    const id = entry.values?.[column];
+    if (typeof id !== "string") continue;
+    const insert = outbox.unansweredInsert(table, id);
+    if (insert?.state === "quarantined") return insert;
+    waiting ??= insert;
+  }
+  return waiting;
+}

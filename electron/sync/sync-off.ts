@@ -1,0 +1,31 @@
+import { AppError } from "../../shared/app-error.ts";
+import type { Handlers } from "../../shared/contract/contract.ts";
+import type { Store } from "../store/open-store.ts";
+import { createSyncRequests, type SyncMethod } from "./sync-requests.ts";
+import { countRows } from "./sync-counts.ts";
+
+/** What the sync requests answer where no account is open: rows can be kept local in advance. */
+export function createSyncOff(store: Store, now: () => Date): Handlers<SyncMethod> {
+  const signIn = () => {
+    throw new AppError(
+      "conflict",
+      "Nothing is synced without an account. Sign in to your team's project first.",
+    );
+  };
+  return createSyncRequests({
+    store,
+    now,
+    status: () => ({
+      state: "off",
+      // Nothing here is on its way anywhere, so nothing is said to be.
+      counts: { ...countRows(store), synced: 0, waiting: 0, attention: 0, waitingPoints: 0 },
+      lastError: null,
+      nextTryAt: null,
+      lastSyncedAt: null,
+    }),
+    syncNow: signIn,
+    setPaused: signIn,
+    onEdited: () => undefined,
+    onChanged: () => undefined,
+  });
+}

@@ -1,0 +1,144 @@
+import { AppError } from "../../shared/app-error.ts";
+import type { Handlers } from "../../shared/contract/contract.ts";
+import type { syncProcedures } from "../../shared/contract/sync.ts";
+import { terminate } from "./resumable-upload.ts";
+import { TransferBeginnings } from "./transfer-beginnings.ts";
+import type { TransferRecord } from "./transfer-record.ts";
+import type { Moving, TransferRequestsOptions } from "./transfers-options.ts";
+
+export type TransferMethod = Extract<keyof typeof syncProcedures, `transfers.${string}`>;
+
+/** Answers what people ask of transfers, and begins those that nobody needs to ask for. */
+export class TransferRequests {
+  readonly #options: TransferRequestsOptions;
+  readonly #closing = new AbortController();
+  readonly #beginnings: TransferBeginnings;
+  /** One after the other, so that nothing is planned twice. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: TransferRequestsOptions) {
+    this.#options = options;
+    this.#beginnings = new TransferBeginnings(options, this.#closing.signal);
+  }
+
+  handlers(): Handlers<TransferMethod> {
+    return {
+      "transfers.list": () => this.#options.news.list(),
+      "transfers.upload": (place) =>
+        this.#inTurn(() => this.#beginnings.upload(place, this.#moving())),
+      "transfers.download": (place) =>
+        this.#inTurn(() => this.#beginnings.download(place, this.#moving())),
+      "transfers.pause": ({ id }) => this.#inTurn(() => this.#pause(id)),
+      "transfers.resume": ({ id }) => this.#inTurn(() => this.#resume(id)),
+      "transfers.cancel": ({ id }) => this.#inTurn(() => this.#cancel(id)),
+    };
+  }
+
+  /** Begins uploads that are due, and gives up those that are not wanted any more. */
+  look(): void {
+    this.#inTurn(async () => {
+      const { unsent, log, store } = this.#options;
+      if (this.#options.moving === null || this.#closing.signal.aborted) return;
+      for (const id of unsent.unwanted()) {
+        const record = store.find(id);
+        if (record !== null) await this.#forget(record, false);
+      }
+      for (const place of unsent.list()) {
+        if (this.#closing.signal.aborted) return;
+        await this.#beginnings.uploadAnew(place, this.#moving()).catch((error: unknown) => {
+          if (!this.#closing.signal.aborted) {
+            log("Upload not begun", { ...place, reason: String(error) });
+          }
+        });
+      }
+    }).catch((error: unknown) => this.#options.log("Uploads not begun", { error: String(error) }));
+  }
+
+  close(): void {
+    this.#closing.abort(new AppError("unavailable", "LoRA Desk is ending. Try again later."));
+  }
+
+  async settled(): Promise<void> {
+    await this.#last;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(() => {
+      this.#closing.signal.throwIfAborted();
+      return work();
+    });
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #moving(): Moving {
+    const { moving } = this.#options;
+    if (moving !== null) return moving;
+    throw new AppError(
+      "conflict",
+      "No account is open, so there is no project to move files to or from. Sign in first.",
+    );
+  }
+
+  async #pause(id: string): Promise<null> {
+    const { store } = this.#options;
+    const record = this.#find(id);
+    if (record.state === "done") throw ended(record);
+    await this.#moving().queue.stop(id, () => {
+      if (store.find(id)?.state !== "done") store.setState(id, "paused");
+    });
+    this.#options.news.changed(id);
+    return null;
+  }
+
+  #resume(id: string): Promise<null> {
+    const { store, news } = this.#options;
+    const { queue, limits } = this.#moving();
+    const record = this.#find(id);
+    if (record.state === "done") throw ended(record);
+    if (record.state === "paused" || record.state === "failed") {
+      limits.forget();
+      store.setState(id, "waiting");
+      news.changed(id);
+    }
+    queue.wake();
+    return Promise.resolve(null);
+  }
+
+  /** With the other files of the same adapter: a part of one is of no use. */
+  async #cancel(id: string): Promise<null> {
+    const record = this.#find(id);
+    const { direction, table, rowId } = record;
+    const all = this.#options.store.ofRow(direction, table, rowId);
+    if (all.every(({ state }) => state === "done")) throw ended(record);
+    // Files before the manifest, in whose folder they are.
+    for (const one of all.toReversed()) await this.#forget(one, true);
+    return null;
+  }
+
+  /** @param isChosen - By a person: then it does not begin again by itself. */
+  async #forget({ id }: TransferRecord, isChosen: boolean): Promise<void> {
+    const { store, news } = this.#options;
+    const { queue, uploads, downloads, client } = this.#moving();
+    await queue.stop(id, () => store.setState(id, "cancelled"));
+    const record = store.find(id);
+    if (record === null) return;
+    uploads.forget(id);
+    const { direction, uploadUrl } = record;
+    if (direction === "download") await downloads.discard(record);
+    if (direction === "download" || !isChosen) store.remove(id);
+    else store.setUploadUrl(id, null);
+    news.removed(id);
+    if (uploadUrl !== null) void terminate(uploadUrl, client);
+  }
+
+  #find(id: string): TransferRecord {
+    const record = this.#options.store.find(id);
+    if (record !== null && record.state !== "cancelled") return record;
+    throw new AppError("not_found", "There is no such transfer (any more). Look at the list anew.");
+  }
+}
+
+function ended({ fileName }: TransferRecord): AppError {
+  return new AppError("conflict", `The transfer of ${fileName} has ended already.`);
+}

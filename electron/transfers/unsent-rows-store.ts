@@ -1,0 +1,83 @@
+import type { Store } from "../store/open-store.ts";
+import type { TransferTable } from "./transfer-record.ts";
+
+const FILES = `
+  SELECT 'datasets' AS table_name, d.id AS row_id, d.created_at FROM datasets d
+  JOIN dataset_imports i ON i.dataset_id = d.id
+  WHERE d.status = 'ready' AND d.deleted_at IS NULL AND d.storage_path IS NULL
+    AND i.file_type IS NOT NULL
+  UNION ALL
+  SELECT 'model_artifacts', a.id, a.created_at FROM model_artifacts a
+  WHERE a.deleted_at IS NULL AND a.storage_path IS NULL AND a.files <> '[]'`;
+
+/** Rows with files on this machine, seen from the side of the project's storage. */
+export class UnsentRowsStore {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Not stored with the team, not kept local, and never begun: oldest first. */
+  list(): { table: TransferTable; rowId: string }[] {
+    return this.#store
+      .prepare(
+        `SELECT f.table_name, f.row_id FROM (${FILES}) f
+         WHERE EXISTS (SELECT 1 FROM sync_rows s WHERE s.table_name = f.table_name
+             AND s.row_id = f.row_id AND NOT s.is_kept)
+           AND NOT EXISTS (SELECT 1 FROM transfers t WHERE t.direction = 'upload'
+             AND t.table_name = f.table_name AND t.row_id = f.row_id)
+         ORDER BY f.created_at, f.row_id`,
+      )
+      .all()
+      .map((row) => ({
+        table: row["table_name"] as TransferTable,
+        rowId: String(row["row_id"]),
+      }));
+  }
+
+  isKeptLocal(table: TransferTable, id: string): boolean {
+    const row = this.#store
+      .prepare("SELECT is_kept FROM sync_rows WHERE table_name = ? AND row_id = ?")
+      .get(table, id);
+    return row?.["is_kept"] === 1;
+  }
+
+  /** Uploads under way of rows that were deleted or are kept local by now. */
+  unwanted(): string[] {
+    return this.#store
+      .prepare(
+        `SELECT t.id FROM transfers t WHERE t.direction = 'upload'
+           AND t.state NOT IN ('done', 'cancelled') AND (
+             t.table_name = 'datasets' AND NOT EXISTS (SELECT 1 FROM datasets d
+               WHERE d.id = t.row_id AND d.deleted_at IS NULL)
+             OR t.table_name = 'model_artifacts' AND NOT EXISTS (SELECT 1 FROM model_artifacts a
+               WHERE a.id = t.row_id AND a.deleted_at IS NULL)
+             OR EXISTS (SELECT 1 FROM sync_rows s WHERE s.table_name = t.table_name
+               AND s.row_id = t.row_id AND s.is_kept))`,
+      )
+      .all()
+      .map((row) => String(row["id"]));
+  }
+
+  isHere(table: TransferTable, id: string): boolean {
+    const sql =
+      table === "datasets"
+        ? "SELECT 1 FROM dataset_imports WHERE dataset_id = ? AND file_type IS NOT NULL"
+        : "SELECT 1 FROM model_artifacts WHERE id = ?";
+    return this.#store.prepare(sql).get(id) !== undefined;
+  }
+
+  storagePath(table: TransferTable, id: string): string | null {
+    const row = this.#store.prepare(`SELECT storage_path FROM ${table} WHERE id = ?`).get(id);
+    return typeof row?.["storage_path"] === "string" ? row["storage_path"] : null;
+  }
+
+  /** Where a row's file is now; the outbox hears of it in the same transaction. */
+  setStoragePath(table: TransferTable, id: string, path: string, at: string): void {
+    const more = table === "model_artifacts" ? ", status = 'stored'" : "";
+    this.#store
+      .prepare(`UPDATE ${table} SET storage_path = ?, updated_at = ?${more} WHERE id = ?`)
+      .run(path, at, id);
+  }
+}

@@ -1,0 +1,444 @@
+-- LoRA Desk: teams, whose members show each other jobs. Safe to run again, and optional: without
+-- this file everything works and stays private.
+--
+-- What the foundation promises stays as it is: no column and no policy of its tables changes, so
+-- a user's own rows, own feed and own rights are the same with and without teams. What members
+-- may see of each other is given by the functions here and by nothing else:
+--
+--   my_teams()                       the caller's teams with their members
+--   create_team(name)                the caller becomes its owner
+--   add_team_member(team_id, email)  by an owner
+--   remove_team_member(team_id, user_id)  by an owner, or oneself; what that member shared goes along
+--   share_job(job_id, team_id)       shows an own job to a team; to nobody where team_id is null
+--   pull_shared(after, page_size)    jobs that others share with the caller, with the rows of their
+--                                    datasets and adapters
+--   shared_metrics(job_id, ...)      the curve of such a job
+--   request_job_state(job_id, desired_state)  asks a job's workstation to stop it
+--
+-- They run with their owner's rights and ask for membership themselves. Beside them members read
+-- the adapters' files through one policy on storage.objects. A dataset is shown by name and figures:
+-- its file and the samples and errors that quote it stay with its user.
+--
+-- The answer to "not there" and to "not yours to know" is the same (PT404, which the API gives as
+-- 404), so nobody learns what exists.
+
+-- teams -------------------------------------------------------------------------------------------
+
+create table if not exists public.teams (
+  id uuid primary key default gen_random_uuid(),
+  name text not null
+    constraint teams_name_check check (name = btrim(name) and length(name) between 1 and 200),
+  created_at timestamptz not null default now()
+);
+
+create table if not exists public.team_members (
+  team_id uuid not null references public.teams (id) on delete cascade,
+  user_id uuid not null references auth.users (id) on delete cascade,
+  is_owner boolean not null default false,
+  added_at timestamptz not null default now(),
+  primary key (team_id, user_id)
+);
+
+create index if not exists team_members_user on public.team_members (user_id);
+
+-- A job is shown to one team at most. The key to its user's membership takes the job back when
+-- that user leaves the team.
+create table if not exists public.shared_jobs (
+  job_id uuid primary key references public.training_jobs (id) on delete cascade,
+  team_id uuid not null,
+  user_id uuid not null,
+  shared_at timestamptz not null default now(),
+  constraint shared_jobs_member_fkey foreign key (team_id, user_id)
+    references public.team_members (team_id, user_id) on delete cascade
+);
+
+create index if not exists shared_jobs_member on public.shared_jobs (team_id, user_id);
+
+
+-- Who belongs to whom -----------------------------------------------------------------------------
+
+-- A policy on team_members that asked team_members would ask itself without end; this does not.
+create or replace function lora_sync.my_team_ids() returns setof uuid
+language sql stable
+security definer
+set search_path = ''
+as $$
+  select m.team_id from public.team_members m where m.user_id = (select auth.uid())
+$$;
+
+-- The jobs of others that the caller may look at. A row of shared_jobs counts only for the user
+-- whose job it is.
+create or replace function lora_sync.jobs_shown_to_me() returns setof uuid
+language sql stable
+security definer
+set search_path = ''
+as $$
+  select s.job_id
+  from public.shared_jobs s
+  join public.training_jobs j on j.id = s.job_id and j.user_id = s.user_id
+  where s.team_id in (select lora_sync.my_team_ids())
+    and s.user_id <> (select auth.uid())
+$$;
+
+-- '<user id>/<sha256>' of each adapter that the caller may read. The folder must be the adapter's
+-- own user's: a row may say anything, and must not open what belongs to somebody else.
+create or replace function lora_sync.model_folders_shown_to_me() returns setof text
+language sql stable
+security definer
+set search_path = ''
+as $$
+  select a.user_id || '/' || split_part(a.storage_path, '/', 2)
+  from public.model_artifacts a
+  where a.job_id in (select lora_sync.jobs_shown_to_me())
+    and a.deleted_at is null
+    and split_part(a.storage_path, '/', 1) = a.user_id::text
+    and split_part(a.storage_path, '/', 2) ~ '^[0-9a-f]{64}$'
+$$;
+
+-- {id, name, is_owner, members: [{user_id, email, is_owner}]}; null where the caller is no member.
+create or replace function lora_sync.describe_team(team uuid) returns jsonb
+language sql stable
+security definer
+set search_path = ''
+as $$
+  select jsonb_build_object(
+    'id', t.id,
+    'name', t.name,
+    'is_owner', (
+      select m.is_owner from public.team_members m
+      where m.team_id = t.id and m.user_id = (select auth.uid())),
+    'members', (
+      select jsonb_agg(
+        jsonb_build_object('user_id', m.user_id, 'email', coalesce(u.email, ''), 'is_owner', m.is_owner)
+        order by m.added_at, m.user_id)
+      from public.team_members m join auth.users u on u.id = m.user_id
+      where m.team_id = t.id))
+  from public.teams t
+  where t.id = team and t.id in (select lora_sync.my_team_ids())
+$$;
+
+-- A team without members goes; one without an owner is its oldest member's.
+create or replace function lora_sync.keep_team_owned() returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  -- Two owners who leave at once must not each count on the other.
+  perform from public.teams t where t.id = old.team_id for update;
+  if not found then
+    return null;
+  end if;
+  if not exists (select from public.team_members m where m.team_id = old.team_id) then
+    delete from public.teams t where t.id = old.team_id;
+  elsif not exists (select from public.team_members m where m.team_id = old.team_id and m.is_owner) then
+    update public.team_members m set is_owner = true
+    where m.team_id = old.team_id and m.user_id = (
+      select o.user_id from public.team_members o where o.team_id = old.team_id
+      order by o.added_at, o.user_id limit 1);
+  end if;
+  return null;
+end;
+$$;
+
+create or replace trigger team_members_owner after delete on public.team_members
+  for each row execute function lora_sync.keep_team_owned();
+
+
+-- Rights on the tables: members read, and nobody writes but the functions ---------------------------
+
+alter table public.teams enable row level security;
+revoke all on public.teams from public, anon, authenticated, service_role;
+grant select on public.teams to authenticated;
+grant select, insert, update, delete on public.teams to service_role;
+
+drop policy if exists "Members can view their teams" on public.teams;
+create policy "Members can view their teams" on public.teams
+  for select to authenticated
+  using (id in (select lora_sync.my_team_ids()));
+
+alter table public.team_members enable row level security;
+revoke all on public.team_members from public, anon, authenticated, service_role;
+grant select on public.team_members to authenticated;
+grant select, insert, update, delete on public.team_members to service_role;
+
+drop policy if exists "Members can view fellow members" on public.team_members;
+create policy "Members can view fellow members" on public.team_members
+  for select to authenticated
+  using ((select auth.uid()) = user_id or team_id in (select lora_sync.my_team_ids()));
+
+alter table public.shared_jobs enable row level security;
+revoke all on public.shared_jobs from public, anon, authenticated, service_role;
+grant select on public.shared_jobs to authenticated;
+grant select, insert, update, delete on public.shared_jobs to service_role;
+
+drop policy if exists "Members can view what is shared" on public.shared_jobs;
+create policy "Members can view what is shared" on public.shared_jobs
+  for select to authenticated
+  using ((select auth.uid()) = user_id or team_id in (select lora_sync.my_team_ids()));
+
+-- The foundation's three policies for this bucket stay; this one adds reading.
+drop policy if exists "Members can read shared models" on storage.objects;
+create policy "Members can read shared models" on storage.objects
+  for select to authenticated
+  using (
+    bucket_id = 'lora-models'
+    and (storage.foldername(name))[1] || '/' || (storage.foldername(name))[2]
+      in (select lora_sync.model_folders_shown_to_me())
+  );
+
+
+-- Teams and their members -------------------------------------------------------------------------
+
+create or replace function public.my_teams() returns jsonb
+language sql stable
+security definer
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(lora_sync.describe_team(t.id) order by t.name, t.id), '[]')
+  from public.teams t where t.id in (select lora_sync.my_team_ids())
+$$;
+
+create or replace function public.create_team(name text) returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  team uuid;
+begin
+  if coalesce(length(btrim(create_team.name)), 0) not between 1 and 200 then
+    raise exception 'A team has a name of at most 200 characters' using errcode = '22023';
+  end if;
+  insert into public.teams (name) values (btrim(create_team.name)) returning id into team;
+  insert into public.team_members (team_id, user_id, is_owner) values (team, (select auth.uid()), true);
+  return lora_sync.describe_team(team);
+end;
+$$;
+
+-- The address is looked at only after it is clear that an owner asks, so others learn nothing of
+-- it. An address that was never confirmed may be anybody's and counts as none.
+create or replace function public.add_team_member(team_id uuid, email text) returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  is_asked_by_owner boolean;
+  added uuid;
+begin
+  select m.is_owner into is_asked_by_owner from public.team_members m
+  where m.team_id = add_team_member.team_id and m.user_id = (select auth.uid());
+  if not found then
+    raise exception 'There is no such team of yours' using errcode = 'PT404';
+  end if;
+  if not is_asked_by_owner then
+    raise exception 'Only an owner of the team may add members' using errcode = '42501';
+  end if;
+  select u.id into added from auth.users u
+  where lower(u.email) = lower(btrim(add_team_member.email)) and u.email_confirmed_at is not null
+  order by u.created_at, u.id limit 1;
+  if not found then
+    raise exception 'Nobody has signed up to this project with that address' using errcode = 'PT404';
+  end if;
+  insert into public.team_members (team_id, user_id) values (add_team_member.team_id, added)
+  on conflict do nothing;
+  return lora_sync.describe_team(add_team_member.team_id);
+end;
+$$;
+
+-- Answers with the team as it is then; null where it is no longer the caller's.
+create or replace function public.remove_team_member(team_id uuid, user_id uuid) returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  me constant uuid := (select auth.uid());
+  is_asked_by_owner boolean;
+begin
+  select m.is_owner into is_asked_by_owner from public.team_members m
+  where m.team_id = remove_team_member.team_id and m.user_id = me;
+  if not found then
+    raise exception 'There is no such team of yours' using errcode = 'PT404';
+  end if;
+  if not is_asked_by_owner and remove_team_member.user_id is distinct from me then
+    raise exception 'Only an owner of the team may remove others' using errcode = '42501';
+  end if;
+  delete from public.team_members m
+  where m.team_id = remove_team_member.team_id and m.user_id = remove_team_member.user_id;
+  return lora_sync.describe_team(remove_team_member.team_id);
+end;
+$$;
+
+
+-- Sharing -----------------------------------------------------------------------------------------
+
+create or replace function public.share_job(job_id uuid, team_id uuid) returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  me constant uuid := (select auth.uid());
+begin
+  perform from public.training_jobs j where j.id = share_job.job_id and j.user_id = me for key share;
+  if not found then
+    raise exception 'There is no such job of yours in the project' using errcode = 'PT404';
+  end if;
+  if share_job.team_id is null then
+    delete from public.shared_jobs s where s.job_id = share_job.job_id;
+    return;
+  end if;
+  perform from public.team_members m
+  where m.team_id = share_job.team_id and m.user_id = me for key share;
+  if not found then
+    raise exception 'There is no such team of yours' using errcode = 'PT404';
+  end if;
+  insert into public.shared_jobs as s (job_id, team_id, user_id)
+  values (share_job.job_id, share_job.team_id, me)
+  on conflict on constraint shared_jobs_pkey do update
+    set team_id = excluded.team_id, user_id = excluded.user_id, shared_at = now()
+    where s.team_id <> excluded.team_id or s.user_id <> excluded.user_id;
+end;
+$$;
+
+-- All jobs of others that the caller may look at, in pages by the order of their ids: {jobs,
+-- datasets, artifacts, next}; next is what to pass as `after` for the following page, null at the
+-- end. Given as they are now and whole, so what is no longer shared is simply not there any more.
+create or replace function public.pull_shared(after uuid default null, page_size integer default 100)
+returns jsonb
+language plpgsql stable
+security definer
+set search_path = ''
+as $$
+declare
+  size constant integer := least(greatest(coalesce(page_size, 100), 1), 200);
+  jobs constant uuid[] := array(
+    select shown from lora_sync.jobs_shown_to_me() shown
+    where after is null or shown > after
+    order by shown limit size);
+begin
+  return jsonb_build_object(
+    'jobs', (
+      select coalesce(jsonb_agg(to_jsonb(j) order by j.id), '[]')
+      from public.training_jobs j where j.id = any (jobs)),
+    -- Samples and validation errors quote the file, and the file is not shared.
+    'datasets', (
+      select coalesce(jsonb_agg(
+        to_jsonb(d) - 'sample_data' - 'validation_errors' || '{"storage_path": null}' order by d.id), '[]')
+      from public.datasets d
+      where d.deleted_at is null
+        and d.id in (select j.dataset_id from public.training_jobs j where j.id = any (jobs))),
+    'artifacts', (
+      select coalesce(jsonb_agg(to_jsonb(a) order by a.id), '[]')
+      from public.model_artifacts a where a.job_id = any (jobs) and a.deleted_at is null),
+    'next', case when cardinality(jobs) = size then jobs[size] end
+  );
+end;
+$$;
+
+-- Points of a job that others share with the caller: {last_step, points}, in the order of steps,
+-- at most 1000. recorded_from: only what was measured at that time or later.
+create or replace function public.shared_metrics(
+  job_id uuid,
+  after_step integer default -1,
+  until_step integer default null,
+  recorded_from timestamptz default null,
+  page_size integer default 1000
+) returns jsonb
+language plpgsql stable
+security definer
+set search_path = ''
+as $$
+begin
+  if not exists (select from lora_sync.jobs_shown_to_me() shown where shown = shared_metrics.job_id) then
+    raise exception 'No such job is shared with you' using errcode = 'PT404';
+  end if;
+  return jsonb_build_object(
+    'last_step', (select max(m.step) from public.metrics_points m where m.job_id = shared_metrics.job_id),
+    'points', (
+      select coalesce(jsonb_agg(to_jsonb(p) order by p.step), '[]')
+      from (
+        select m.* from public.metrics_points m
+        where m.job_id = shared_metrics.job_id
+          and m.step > coalesce(after_step, -1)
+          and (until_step is null or m.step <= until_step)
+          and (recorded_from is null or m.recorded_at >= recorded_from)
+        order by m.step
+        limit least(greatest(coalesce(page_size, 1000), 1), 1000)
+      ) p)
+  );
+end;
+$$;
+
+-- Asks a job's workstation, which alone acts on it, to stop the job. For the caller's own jobs and
+-- for those that others share with the caller. A colleague may take a request to stop back, but not
+-- have a job go on that its user has not been asked to stop: that would spend another's machine.
+create or replace function public.request_job_state(job_id uuid, desired_state text) returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  me constant uuid := (select auth.uid());
+  job public.training_jobs;
+begin
+  if desired_state is null or desired_state not in ('running', 'stopped') then
+    raise exception 'A job can be asked to be running or stopped' using errcode = '22023';
+  end if;
+  select * into job from public.training_jobs j
+  where j.id = request_job_state.job_id
+    and (j.user_id = me or j.id in (select lora_sync.jobs_shown_to_me()))
+  for no key update;
+  if not found then
+    raise exception 'There is no such job of yours or shared with you' using errcode = 'PT404';
+  end if;
+  if job.user_id <> me and request_job_state.desired_state = 'running'
+    and job.desired_state is distinct from 'stopped'
+  then
+    raise exception 'Only its own user can have this job go on' using errcode = '42501';
+  end if;
+  if request_job_state.desired_state = 'stopped' and job.status in ('completed', 'stopped', 'failed') then
+    raise exception 'The job has ended already (%)', job.status using errcode = '22023';
+  end if;
+  -- Written even where it says so already: the feed then tells the workstation of it once more.
+  update public.training_jobs j set desired_state = request_job_state.desired_state where j.id = job.id;
+end;
+$$;
+
+
+-- Rights on the functions -------------------------------------------------------------------------
+
+-- Those in lora_sync cannot be reached through the API; policies and the functions above use them.
+revoke all on function lora_sync.my_team_ids() from public, anon, authenticated, service_role;
+revoke all on function lora_sync.jobs_shown_to_me() from public, anon, authenticated, service_role;
+revoke all on function lora_sync.model_folders_shown_to_me() from public, anon, authenticated, service_role;
+revoke all on function lora_sync.describe_team(uuid) from public, anon, authenticated, service_role;
+revoke all on function lora_sync.keep_team_owned() from public, anon, authenticated, service_role;
+grant execute on function lora_sync.my_team_ids() to authenticated;
+grant execute on function lora_sync.jobs_shown_to_me() to authenticated;
+grant execute on function lora_sync.model_folders_shown_to_me() to authenticated;
+grant execute on function lora_sync.describe_team(uuid) to authenticated;
+-- As the file before this one leaves it when it is run again. A trigger function cannot be called.
+grant execute on function lora_sync.keep_team_owned() to authenticated;
+
+revoke all on function public.my_teams() from public, anon, authenticated, service_role;
+revoke all on function public.create_team(text) from public, anon, authenticated, service_role;
+revoke all on function public.add_team_member(uuid, text) from public, anon, authenticated, service_role;
+revoke all on function public.remove_team_member(uuid, uuid) from public, anon, authenticated, service_role;
+revoke all on function public.share_job(uuid, uuid) from public, anon, authenticated, service_role;
+revoke all on function public.pull_shared(uuid, integer) from public, anon, authenticated, service_role;
+revoke all on function public.shared_metrics(uuid, integer, integer, timestamptz, integer)
+  from public, anon, authenticated, service_role;
+revoke all on function public.request_job_state(uuid, text) from public, anon, authenticated, service_role;
+grant execute on function public.my_teams() to authenticated;
+grant execute on function public.create_team(text) to authenticated;
+grant execute on function public.add_team_member(uuid, text) to authenticated;
+grant execute on function public.remove_team_member(uuid, uuid) to authenticated;
+grant execute on function public.share_job(uuid, uuid) to authenticated;
+grant execute on function public.pull_shared(uuid, integer) to authenticated;
+grant execute on function public.shared_metrics(uuid, integer, integer, timestamptz, integer) to authenticated;
+grant execute on function public.request_job_state(uuid, text) to authenticated;
+
+notify pgrst, 'reload schema';

@@ -1,0 +1,125 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Core } from "../../electron/core.ts";
+import { writeTrainedAdapter } from "../../electron/transfers/fixtures/trained-adapter.ts";
+import { openTransferDesk } from "../../electron/transfers/fixtures/transfer-desk.ts";
+import { ScratchDesk } from "./core-with-accounts.ts";
+import { sessionOf } from "./elsewhere-machine.ts";
+import { openTeamProject, type TeamProject } from "./team-project.ts";
+import { call, createTeam, newUser, type NewUser } from "./team-sharing.ts";
+
+/* A colleague's adapter on this machine: no table shows its rows, and it is downloaded all the same. */
+
+const FILES = {
+  "adapter_model.safetensors": randomBytes(200_000),
+  "adapter_config.json": Buffer.from("{}"),
+};
+let project: TeamProject;
+let desk: ScratchDesk | null = null;
+const folders: string[] = [];
+
+beforeAll(async () => {
+  project = await openTeamProject();
+});
+afterEach(async () => {
+  await desk?.close();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+afterAll(() => project?.close());
+
+/** A run of a user with its rows and files at the project, as their own machine would leave it. */
+async function storeAdapter(user: NewUser) {
+  const homePath = mkdtempSync(join(tmpdir(), "lora-desk-shared-adapter-"));
+  folders.push(homePath);
+  const machine = openTransferDesk({ homePath, session: sessionOf(project, user) });
+  try {
+    const rowsPath = join(homePath, "rows.jsonl");
+    writeFileSync(rowsPath, `${JSON.stringify({ prompt: "a", completion: "b" })}\n`);
+    const { id: datasetId } = await machine.importFile(rowsPath);
+    const files = Object.entries(FILES).map(([name, { length }]) => ({ name, bytes: length }));
+    const about = { homePath, userId: user.id, datasetId, files };
+    const trained = writeTrainedAdapter(machine.store, about);
+    for (const [name, bytes] of Object.entries(FILES)) {
+      const path = join(trained.adapterPath, name);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, bytes);
+    }
+    machine.transfers.start();
+    const place = { table: "model_artifacts", rowId: trained.artifact.id } as const;
+    const begun = await machine.transfers.requests["transfers.upload"](place, "local");
+    await machine.untilDone(begun.map(({ id }) => id));
+    const { storage_path } = {
+      ...machine.store.prepare("SELECT storage_path FROM model_artifacts").get(),
+    };
+    const rows: [string, object][] = [
+      ["datasets", trained.dataset],
+      ["training_jobs", trained.job],
+      ["model_artifacts", { ...trained.artifact, storage_path, status: "stored" }],
+    ];
+    for (const [table, row] of rows) {
+      const { error } = await project.service.from(table).insert(row as never);
+      expect(error).toBeNull();
+    }
+    return trained;
+  } finally {
+    await machine.close();
+  }
+}
+
+async function openFor(user: NewUser): Promise<Core> {
+  desk = new ScratchDesk();
+  const core = await desk.open();
+  await core.client.request("accounts.signIn", {
+    url: project.stack.apiUrl,
+    anonKey: project.stack.publishableKey,
+    email: user.email,
+    password: "a long password",
+    adoptLocal: false,
+  });
+  return core;
+}
+
+test("a colleague downloads a shared adapter: it stands here with its job, and is not sent", async () => {
+  const [owner, colleague] = await Promise.all([newUser(project), newUser(project)]);
+  const { artifact, job, dataset } = await storeAdapter(owner);
+  const teamId = await createTeam(owner, colleague);
+  await call(owner.client, "share_job", { job_id: job.id, team_id: teamId });
+  const { client } = await openFor(colleague);
+
+  const download = (table: "datasets" | "model_artifacts", rowId: string) =>
+    client.request("transfers.download", { table, rowId });
+  const elsewhere = () => client.request("elsewhere.list", {});
+  await expect
+    .poll(async () => (await elsewhere()).artifacts.map(({ id }) => id), { timeout: 30_000 })
+    .toEqual([artifact.id]);
+  await expect(download("datasets", dataset.id)).rejects.toMatchObject({
+    kind: "forbidden",
+    message: /stay with the colleague/,
+  });
+
+  const came = Promise.withResolvers<{ id: string; status: string }>();
+  const gone = Promise.withResolvers<void>();
+  const failed = Promise.withResolvers<never>();
+  client.subscribe("jobs.changed", came.resolve);
+  client.subscribe("elsewhere.changed", () => {
+    elsewhere().then(({ jobs }) => jobs.length === 0 && gone.resolve(), gone.reject);
+  });
+  client.subscribe("transfers.changed", ({ state, error }) => {
+    if (state === "failed") failed.reject(new Error(error?.message));
+  });
+  await download("model_artifacts", artifact.id);
+  const told = await Promise.race([came.promise, failed.promise]);
+  expect(told).toMatchObject({ id: job.id, status: "completed" });
+  await gone.promise;
+  const [kept] = await client.request("artifacts.list", {});
+  expect(kept).toMatchObject({ id: artifact.id, jobId: job.id });
+  for (const [name, bytes] of Object.entries(FILES)) {
+    expect(readFileSync(join(kept?.path ?? "", name)).equals(bytes)).toBe(true);
+  }
+  expect(await client.request("sync.status", {})).toMatchObject({
+    counts: { synced: 0, waiting: 0, attention: 0, keptLocal: 3 },
+  });
+});

@@ -1,0 +1,330 @@
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { openTeamProject, type TeamProject } from "./team-project.ts";
+import type { TeamSession } from "../../electron/sync/team-session.ts";
+import {
+  openTransferDesk,
+  type TransferDesk,
+} from "../../electron/transfers/fixtures/transfer-desk.ts";
+import { writeTrainedAdapter } from "../../electron/transfers/fixtures/trained-adapter.ts";
+
+let project: TeamProject;
+const folders: string[] = [];
+const desks: TransferDesk[] = [];
+beforeAll(async () => {
+  project = await openTeamProject({ projectMaxBytes: 20 * 1024 * 1024 });
+});
+afterEach(async () => {
+  for (const desk of desks.splice(0)) await desk.close();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+afterAll(() => project.close());
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "lora-desk-transfers-"));
+  folders.push(folder);
+  return folder;
+}
+
+function sessionOf(user: { id: string; accessToken: string }): TeamSession {
+  return {
+    projectUrl: project.stack.apiUrl,
+    anonKey: project.stack.publishableKey,
+    userId: user.id,
+    accessToken: () => Promise.resolve(user.accessToken),
+  };
+}
+
+function openDesk(options: Partial<Parameters<typeof openTransferDesk>[0]> = {}): TransferDesk {
+  const desk = openTransferDesk({
+    homePath: newFolder(),
+    session: sessionOf(project.owner),
+    random: () => 0,
+    ...options,
+  });
+  desks.push(desk);
+  return desk;
+}
+
+async function forget(desk: TransferDesk): Promise<void> {
+  desks.splice(desks.indexOf(desk), 1);
+  await desk.close();
+}
+
+/** Rows of as many bytes, and of no two files the same. */
+function rowsFile(bytes: number, name = "rows.jsonl"): string {
+  const path = join(newFolder(), name);
+  const row = () =>
+    `${JSON.stringify({ prompt: randomUUID(), completion: randomBytes(1500).toString("base64") })}\n`;
+  const rows: string[] = [];
+  for (let length = 0; length < bytes; length += rows.at(-1)?.length ?? 0) rows.push(row());
+  writeFileSync(path, rows.join(""));
+  return path;
+}
+
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+async function stored(bucket: string, name: string): Promise<Buffer> {
+  const { data, error } = await project.owner.client.storage.from(bucket).download(name);
+  if (error !== null) throw error;
+  return Buffer.from(await data.arrayBuffer());
+}
+
+async function upload(desk: TransferDesk, table: "datasets" | "model_artifacts", rowId: string) {
+  const begun = await desk.transfers.requests["transfers.upload"]({ table, rowId }, "local");
+  await desk.untilDone(begun.map(({ id }) => id));
+  return begun;
+}
+
+/** The row of a desk's dataset as the push would bring it to the project. */
+async function pushDataset(desk: TransferDesk, id: string, userId: string) {
+  const row = desk.store.prepare("SELECT * FROM datasets WHERE id = ?").get(id);
+  const { validation_errors: _, sample_data: __, ...plain } = { ...row };
+  const sent = { ...plain, user_id: userId, training_ready: true };
+  const { error } = await project.service.from("datasets").insert(sent);
+  if (error !== null) throw error;
+}
+
+test("a new dataset uploads itself, is read back, and its row says where it is", async () => {
+  const desk = openDesk();
+  const path = rowsFile(14_000_000);
+  const dataset = await desk.importFile(path);
+  desk.transfers.start();
+  const { id } = await desk.until(() => desk.list()[0]);
+  await desk.untilDone([id]);
+
+  const place = `${project.owner.id}/${dataset.sha256}/data.jsonl`;
+  expect(sha256(await stored("lora-datasets", place))).toBe(sha256(readFileSync(path)));
+  const row = desk.store.prepare("SELECT storage_path FROM datasets").get();
+  expect(row?.["storage_path"]).toBe(place);
+  const outbox = desk.store.prepare("SELECT table_name, row_id FROM sync_outbox").all();
+  expect(outbox).toEqual([{ table_name: "datasets", row_id: dataset.id }]);
+  expect(desk.find(id)).toMatchObject({ state: "done", bytesDone: dataset.fileSizeBytes });
+  const states = desk.seen
+    .filter(({ topic }) => topic === "transfers.changed")
+    .map(({ data }) => (data as { state: string }).state);
+  expect([...new Set(states)]).toEqual(["waiting", "moving", "verifying", "done"]);
+  expect(desk.log.join("\n")).not.toContain(project.owner.accessToken);
+});
+
+test("bytes that are stored already are not sent again", async () => {
+  const path = rowsFile(1_000_000);
+  const first = openDesk();
+  first.transfers.start();
+  await upload(first, "datasets", (await first.importFile(path)).id);
+  const asked = new Set<string | undefined>();
+  const second = openDesk({
+    fetch: (input, init) => {
+      asked.add(init?.method);
+      return fetch(input, init);
+    },
+  });
+  second.transfers.start();
+  await upload(second, "datasets", (await second.importFile(path)).id);
+  expect(asked).toEqual(new Set(["OPTIONS", "GET"]));
+});
+
+test("a dataset of another machine stands among one's own, with its id and name", async () => {
+  const one = openDesk();
+  const dataset = await one.importFile(rowsFile(3_000_000, "Fragen, üben.jsonl"));
+  one.transfers.start();
+  await upload(one, "datasets", dataset.id);
+  await pushDataset(one, dataset.id, project.owner.id);
+
+  const other = openDesk();
+  other.transfers.start();
+  const place = { table: "datasets", rowId: dataset.id } as const;
+  const begun = await other.transfers.requests["transfers.download"](place, "local");
+  await other.untilDone(begun.map(({ id }) => id));
+  const kept = other.library.requests["datasets.list"]({}, "local") as object[];
+  expect(kept).toMatchObject([
+    { id: dataset.id, name: dataset.name, sha256: dataset.sha256, statistics: dataset.statistics },
+  ]);
+  expect(sha256(readFileSync(other.library.findReady(dataset.id).path))).toBe(dataset.sha256);
+  // It came from the project: nothing is owed to it, and nothing is uploaded again.
+  expect(other.store.prepare("SELECT * FROM sync_outbox").all()).toEqual([]);
+  other.transfers.look();
+  await expect(
+    other.transfers.requests["transfers.download"](place, "local"),
+  ).rejects.toMatchObject({ kind: "conflict" });
+  expect(other.list()).toHaveLength(1);
+});
+
+/** An adapter of a job that has ended, with its files, as one machine has it. */
+async function addAdapter(desk: TransferDesk, homePath: string, files: Record<string, Buffer>) {
+  const { id: datasetId } = await desk.importFile(rowsFile(20_000));
+  const listed = Object.entries(files).map(([name, bytes]) => ({ name, bytes: bytes.length }));
+  const userId = project.owner.id;
+  const adapter = writeTrainedAdapter(desk.store, { homePath, userId, datasetId, files: listed });
+  for (const [name, bytes] of Object.entries(files)) {
+    const path = join(adapter.adapterPath, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes);
+  }
+  return adapter;
+}
+
+test("an adapter goes to the project file by file and comes back whole elsewhere", async () => {
+  const files = {
+    "adapter_model.safetensors": randomBytes(7_000_000),
+    "adapter_config.json": Buffer.from("{}"),
+    "notes/so, ähnlich.md": Buffer.from("# Adapter\n"),
+    empty: Buffer.alloc(0),
+  };
+  const homePath = newFolder();
+  const one = openDesk({ homePath });
+  const { artifact, job, dataset } = await addAdapter(one, homePath, files);
+  one.transfers.start();
+  const begun = await upload(one, "model_artifacts", artifact.id);
+  expect(begun).toHaveLength(5);
+  const { storage_path } = { ...one.store.prepare("SELECT * FROM model_artifacts").get() };
+  expect(storage_path).toMatch(
+    new RegExp(`^${project.owner.id}/[0-9a-f]{64}/lora-desk-manifest.json$`),
+  );
+  const { service } = project;
+  const rows: [string, object][] = [
+    ["datasets", dataset],
+    ["training_jobs", job],
+    ["model_artifacts", { ...artifact, storage_path, status: "stored" }],
+  ];
+  for (const [table, row] of rows) {
+    const { error } = await service.from(table).insert(row as never);
+    expect(error).toBeNull();
+  }
+
+  const other = openDesk();
+  other.transfers.start();
+  const place = { table: "model_artifacts", rowId: artifact.id } as const;
+  const [manifest] = await other.transfers.requests["transfers.download"](place, "local");
+  await other.untilDone([manifest?.id ?? ""]);
+  const kept = other.artifacts.find(artifact.id);
+  expect(kept).toMatchObject({ id: artifact.id, jobId: job.id, baseModelName: job.base_model });
+  for (const [name, bytes] of Object.entries(files)) {
+    expect(sha256(readFileSync(join(kept?.path ?? "", name)))).toBe(sha256(bytes));
+  }
+  expect(other.list().map(({ state }) => state)).toEqual(Array(5).fill("done"));
+  // The job's dataset is known by its row alone, and can be fetched as well.
+  expect(other.library.requests["datasets.list"]({}, "local")).toEqual([]);
+  expect(other.store.prepare("SELECT * FROM sync_outbox").all()).toEqual([]);
+});
+
+test("what is larger than the project takes is refused in words before a byte is sent", async () => {
+  let sent = 0;
+  const desk = openDesk({
+    fetch: (input, init) => {
+      if (init?.method === "PATCH") sent += 1;
+      return fetch(input, init);
+    },
+  });
+  const dataset = await desk.importFile(rowsFile(21 * 1024 * 1024));
+  desk.transfers.start();
+  const failed = await desk.until(() => desk.list().find(({ state }) => state === "failed"));
+  expect(failed.error).toMatchObject({ kind: "unsupported" });
+  expect(failed.error?.message).toMatch(/project's own limit|this project takes files of up to/);
+  expect([sent, failed.rowId]).toEqual([0, dataset.id]);
+});
+
+test("a pause lasts over a restart, and a resume goes on from the bytes that are there", async () => {
+  const homePath = newFolder();
+  const third = 2 * 6 * 1024 * 1024;
+  const sentAt: number[] = [];
+  const counting: typeof fetch = (input, init) => {
+    if (init?.method === "PATCH") {
+      sentAt.push(Number(new Headers(init.headers).get("upload-offset")));
+    }
+    return fetch(input, init);
+  };
+  const before = openDesk({
+    homePath,
+    // The third chunk does not get away.
+    fetch: async (input, init) => {
+      if (new Headers(init?.headers).get("upload-offset") === String(third)) {
+        await once(init?.signal ?? new EventTarget(), "abort");
+      }
+      return counting(input, init);
+    },
+  });
+  const dataset = await before.importFile(rowsFile(19_000_000));
+  before.transfers.start();
+  const { id } = await before.until(() =>
+    before.list().find((one) => one.state === "moving" && one.bytesDone === third),
+  );
+  await before.transfers.requests["transfers.pause"]({ id }, "local");
+  expect(before.find(id)).toMatchObject({ state: "paused", bytesDone: third });
+  await forget(before);
+
+  const after = openDesk({ homePath, fetch: counting });
+  after.transfers.start();
+  expect(after.find(id)?.state).toBe("paused");
+  await after.transfers.requests["transfers.resume"]({ id }, "local");
+  await after.untilDone([id]);
+  // The stopped one was turned back before a byte of it left.
+  expect(new Set(sentAt)).toEqual(new Set([0, third / 2, third, third + third / 2]));
+  const place = `${project.owner.id}/${dataset.sha256}/data.jsonl`;
+  expect(sha256(await stored("lora-datasets", place))).toBe(dataset.sha256);
+});
+
+test("what is cancelled does not begin again by itself, but when it is asked for", async () => {
+  const homePath = newFolder();
+  const desk = openDesk({ homePath, isPausedAtStart: true });
+  const dataset = await desk.importFile(rowsFile(1000));
+  desk.transfers.start();
+  const { id } = await desk.until(() => desk.list()[0]);
+  await desk.transfers.requests["transfers.cancel"]({ id }, "local");
+  await forget(desk);
+
+  const again = openDesk({ homePath });
+  again.transfers.start();
+  again.transfers.look();
+  expect(again.list()).toEqual([]);
+  await upload(again, "datasets", dataset.id);
+  expect(readdirSync(join(homePath, "datasets"))).toEqual([dataset.sha256]);
+});
+
+test("a damaged copy at the project is found, removed and sent again", async () => {
+  const desk = openDesk();
+  const path = rowsFile(100_000);
+  const dataset = await desk.importFile(path);
+  const place = `${project.owner.id}/${dataset.sha256}/data.jsonl`;
+  const damaged = readFileSync(path);
+  damaged[5000] = 1 + (damaged[5000] ?? 0);
+  await project.owner.client.storage
+    .from("lora-datasets")
+    .upload(place, damaged, { contentType: "application/x-jsonlines" });
+  desk.transfers.start();
+  await upload(desk, "datasets", dataset.id);
+  expect(sha256(await stored("lora-datasets", place))).toBe(dataset.sha256);
+});
+
+test("a token that has run out is replaced, and an ended session waits for the next", async () => {
+  const asked: (string | undefined)[] = [];
+  let isSignedIn = true;
+  const session: TeamSession = {
+    ...sessionOf(project.owner),
+    accessToken: (_signal, refused) => {
+      asked.push(refused);
+      return Promise.resolve(
+        refused === undefined || !isSignedIn ? "not.a.token" : project.owner.accessToken,
+      );
+    },
+  };
+  const desk = openDesk({ session });
+  const first = await desk.importFile(rowsFile(1000));
+  desk.transfers.start();
+  await upload(desk, "datasets", first.id);
+  expect(asked).toContain("not.a.token");
+
+  isSignedIn = false;
+  const second = await desk.importFile(rowsFile(1000));
+  desk.transfers.look();
+  const waiting = await desk.until(() => desk.list().find(({ error }) => error !== null));
+  expect(waiting).toMatchObject({ state: "waiting", rowId: second.id });
+  expect(waiting.error?.message).toMatch(/Sign in again/);
+  isSignedIn = true;
+  desk.transfers.wake();
+  await desk.untilDone([waiting.id]);
+});
