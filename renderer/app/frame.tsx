@@ -1,5 +1,6 @@
 import { Outlet } from "@tanstack/react-router";
-import { useConnection } from "../core/desk.tsx";
+import { Fragment } from "react";
+import { useConnection, useDesk } from "../core/desk.tsx";
 import { useTheme } from "../settings/use-theme.ts";
 import { ConnectionNote } from "./connection-note.tsx";
 import styles from "./frame.module.css";
@@ -10,6 +11,7 @@ import { UnauthorisedPage } from "./unauthorised-page.tsx";
 export function Frame() {
   useTheme();
   const connection = useConnection();
+  const openedFiles = useDesk((state) => state.openedFiles);
   if (connection.state === "unauthorised") return <UnauthorisedPage />;
   return (
     <div className={styles.frame}>
@@ -19,7 +21,10 @@ export function Frame() {
       <Rail />
       <div className={styles.view}>
         <ConnectionNote connection={connection} />
-        <Outlet />
+        {/* Another account's file: every view begins anew and asks for what it shows. */}
+        <Fragment key={openedFiles}>
+          <Outlet />
+        </Fragment>
       </div>
     </div>
   );

@@ -1,10 +1,12 @@
 import { Link } from "@tanstack/react-router";
+import { RailAccount } from "../accounts/rail-account.tsx";
 import type { GpuReport } from "../../shared/contract/gpus.ts";
 import { LevelBar } from "../controls/level-bar.tsx";
 import { useDesk } from "../core/desk.tsx";
 import { valueOr } from "../core/loadable.ts";
 import { formatPercent } from "../format/numbers.ts";
 import { isActive } from "../jobs/jobs-slice.ts";
+import { SyncIndicator } from "../sync/sync-indicator.tsx";
 import styles from "./rail-footer.module.css";
 
 /** More GPUs than this are left to the GPUs view: the rail is for a glance. */
@@ -30,6 +32,8 @@ export function RailFooter() {
         {running === 0 ? "Nothing running" : `${running} running`}
         {queued > 0 && <span className={styles.queued}>{queued} queued</span>}
       </Link>
+      <SyncIndicator />
+      <RailAccount />
     </div>
   );
 }

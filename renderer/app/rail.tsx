@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { Boxes, Coins, Cpu, Database, Gauge, ListChecks, Settings } from "lucide-react";
+import { Boxes, Coins, Cpu, Database, Gauge, ListChecks, RefreshCw, Settings } from "lucide-react";
 import { NoticeBell } from "../notices/notice-bell.tsx";
 import styles from "./rail.module.css";
 import { RailFooter } from "./rail-footer.tsx";
@@ -11,6 +11,7 @@ const PLACES = [
   { to: "/models", name: "Models", icon: Boxes },
   { to: "/gpus", name: "GPUs", icon: Cpu },
   { to: "/costs", name: "Costs", icon: Coins },
+  { to: "/sync", name: "Sync", icon: RefreshCw },
   { to: "/settings", name: "Settings", icon: Settings },
 ] as const;
 

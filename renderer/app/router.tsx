@@ -14,6 +14,7 @@ import { ModelsView } from "../models/models-view.tsx";
 import { NewJobView } from "../new-job/new-job-view.tsx";
 import { OverviewView } from "../overview/overview-view.tsx";
 import { SettingsView } from "../settings/settings-view.tsx";
+import { SyncView } from "../sync/sync-view.tsx";
 import { BrokenPage } from "./broken-page.tsx";
 import { Frame } from "./frame.tsx";
 import { MissingPage } from "./missing-page.tsx";
@@ -40,6 +41,8 @@ const costSearch = z.object({
   by: z.enum(["month", "dataset", "project"]).optional().catch(undefined),
 });
 
+const syncSearch = z.object({ signIn: z.boolean().optional().catch(undefined) });
+
 const root = createRootRoute({ component: Frame, notFoundComponent: MissingPage });
 const under = { getParentRoute: () => root } as const;
 
@@ -58,6 +61,7 @@ const routes = root.addChildren([
   createRoute({ ...under, path: "/models", component: ModelsView }),
   createRoute({ ...under, path: "/gpus", component: GpusView }),
   createRoute({ ...under, path: "/costs", component: CostsView, validateSearch: costSearch }),
+  createRoute({ ...under, path: "/sync", component: SyncView, validateSearch: syncSearch }),
   createRoute({ ...under, path: "/settings", component: SettingsView }),
 ]);
 

@@ -6,14 +6,15 @@ type TextAreaProps = {
   readonly onChange: (value: string) => void;
   readonly rows: number;
   readonly placeholder?: string;
+  readonly isMono?: boolean;
 };
 
 /** Several lines of text; stands inside a Field, which names it. */
-export function TextArea({ value, onChange, rows, placeholder }: TextAreaProps) {
+export function TextArea({ value, onChange, rows, placeholder, isMono = false }: TextAreaProps) {
   return (
     <span className={`${styles.frame} ${styles.tall}`}>
       <Field.Control
-        className={`${styles.input} ${styles.lines}`}
+        className={`${styles.input} ${styles.lines} ${isMono ? styles.mono : ""}`}
         value={value}
         onValueChange={onChange}
         placeholder={placeholder}

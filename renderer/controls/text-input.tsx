@@ -9,6 +9,8 @@ type TextInputProps = {
   readonly placeholder?: string;
   readonly isMono?: boolean;
   readonly isNumber?: boolean;
+  /** Not shown as it is typed, as a password. */
+  readonly isSecret?: boolean;
   readonly maxLength?: number;
   /** Called when the value is done with: by Enter, or as the focus goes elsewhere. */
   readonly onDone?: () => void;
@@ -22,6 +24,7 @@ export function TextInput({
   placeholder,
   isMono = false,
   isNumber = false,
+  isSecret = false,
   maxLength,
   onDone,
 }: TextInputProps) {
@@ -29,12 +32,13 @@ export function TextInput({
     <span className={styles.frame}>
       <Field.Control
         className={`${styles.input} ${isMono ? styles.mono : ""}`}
+        type={isSecret ? "password" : "text"}
         value={value}
         onValueChange={onChange}
         placeholder={placeholder}
         inputMode={isNumber ? "decimal" : undefined}
         spellCheck={false}
-        autoComplete="off"
+        autoComplete={isSecret ? "current-password" : "off"}
         maxLength={maxLength}
         onBlur={onDone}
         onKeyDown={(event) => {

@@ -1,3 +1,4 @@
+import { receiveAccounts, receiveOpenedFile } from "../accounts/accounts-slice.ts";
 import { receiveDataset, receiveDatasets } from "../datasets/datasets-slice.ts";
 import {
   receiveArtifact,
@@ -7,14 +8,18 @@ import {
   removeJob,
 } from "../jobs/jobs-slice.ts";
 import { receiveNotice } from "../notices/notices-slice.ts";
+import { followSync } from "../sync/follow-sync.ts";
 import type { WindowClient } from "../transport/window-client.ts";
-import type { DeskState, DeskStore } from "./desk-store.ts";
-import { failed, ready } from "./loadable.ts";
+import { forgetFile } from "./desk-store.ts";
+import type { DeskStore } from "./desk-store.ts";
+import { fetchInto } from "./fetch-into.ts";
+import { ready } from "./loadable.ts";
 import { whenConnected } from "./when-connected.ts";
 
 /**
  * Keeps the store's projections equal to what the core holds: everything is fetched on every
- * connection, and events carry the changes in between. Returns the function that stops it.
+ * connection and from every account's file, and events carry the changes in between. Returns the
+ * function that stops it.
  */
 export function followCore(client: WindowClient, store: DeskStore): () => void {
   const { setState } = store;
@@ -31,30 +36,17 @@ export function followCore(client: WindowClient, store: DeskStore): () => void {
     client.subscribe("gpus.changed", (report) => setState({ gpuReport: ready(report) })),
     client.subscribe("settings.changed", (settings) => setState({ settings: ready(settings) })),
     client.subscribe("environment.changed", (status) => setState({ environment: ready(status) })),
+    client.subscribe("accounts.changed", (all) => setState((s) => receiveOpenedFile(s, all))),
+    followSync(client, store),
+    store.subscribe((state, before) => {
+      if (state.openedFiles === before.openedFiles) return;
+      setState(forgetFile);
+      fetchAll(client, store);
+    }),
     whenConnected(client, () => fetchAll(client, store)),
   ];
   return () => {
     for (const end of endings) end();
-  };
-}
-
-type Fetch = (
-  key: keyof DeskState,
-  load: () => Promise<(state: DeskState) => Partial<DeskState>>,
-) => Promise<void>;
-
-/** A failure is shown only where there is nothing older to show. */
-function fetchInto(store: DeskStore): Fetch {
-  return async (key, load) => {
-    try {
-      const receive = await load();
-      store.setState(receive);
-    } catch (error) {
-      const current = store.getState()[key] as { state?: string };
-      if (current.state !== "ready") {
-        store.setState({ [key]: failed(error) } as Partial<DeskState>);
-      }
-    }
   };
 }
 
@@ -68,6 +60,10 @@ function fetchNotices(client: WindowClient, store: DeskStore): void {
 function fetchAll(client: WindowClient, store: DeskStore): void {
   const fetch = fetchInto(store);
   fetchNotices(client, store);
+  void fetch("accounts", async () => {
+    const accounts = await client.request("accounts.list", {});
+    return (state) => receiveAccounts(state, accounts);
+  });
   void fetch("queue", async () => {
     const queue = ready(await client.request("queue.get", {}));
     return () => ({ queue });

@@ -1,5 +1,6 @@
 import { useNotify } from "../controls/toasts.tsx";
 import { useClient } from "../core/desk.tsx";
+import { saveText } from "../core/save-text.ts";
 import { useAction } from "../core/use-action.ts";
 import type { Action } from "../core/use-action.ts";
 
@@ -10,15 +11,6 @@ export function useCostCsv(): Action<[]> {
   return useAction(async () => {
     const { text } = await client.request("costs.csv", {});
     const day = new Date().toISOString().slice(0, 10);
-    saveText(`lora-desk-costs-${day}.csv`, text);
+    saveText(`lora-desk-costs-${day}.csv`, "text/csv", text);
   }, notify.failed);
-}
-
-function saveText(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }

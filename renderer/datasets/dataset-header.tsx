@@ -8,6 +8,8 @@ import { buttonClass } from "../controls/button.tsx";
 import { useNow } from "../core/use-now.ts";
 import { formatBytes } from "../format/bytes.ts";
 import { formatAgo, formatDateTime } from "../format/time.ts";
+import { SyncPlace } from "../sync/sync-place.tsx";
+import { StoredFile } from "../transfers/stored-file.tsx";
 import styles from "./dataset-detail.module.css";
 import { DatasetStatus } from "./dataset-status.tsx";
 import { FORMAT_NAMES } from "./dataset-words.ts";
@@ -42,6 +44,11 @@ export function DatasetHeader({ dataset }: DatasetHeaderProps) {
           <span>{formatBytes(fileSizeBytes)}</span>
           {status === "ready" && (
             <span title={formatDateTime(createdAt)}>Imported {formatAgo(createdAt, now)}</span>
+          )}
+          {status === "ready" && (
+            <SyncPlace table="datasets" id={dataset.id}>
+              <StoredFile table="datasets" rowId={dataset.id} name={name} />
+            </SyncPlace>
           )}
         </div>
       </div>

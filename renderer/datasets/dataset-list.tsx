@@ -1,5 +1,6 @@
 import type { Dataset } from "../../shared/contract/datasets.ts";
 import { useDesk } from "../core/desk.tsx";
+import { ElsewhereDatasetItems } from "../elsewhere/elsewhere-dataset-items.tsx";
 import { DatasetItem } from "./dataset-item.tsx";
 import styles from "./dataset-list.module.css";
 import { TransferItem } from "./transfer-item.tsx";
@@ -19,6 +20,7 @@ export function DatasetList({ datasets }: DatasetListProps) {
           <DatasetItem key={dataset.id} dataset={dataset} />
         ))}
       </ul>
+      <ElsewhereDatasetItems />
     </nav>
   );
 }

@@ -1,6 +1,7 @@
 import { useParams } from "@tanstack/react-router";
 import { FileUp } from "lucide-react";
 import type { Dataset } from "../../shared/contract/datasets.ts";
+import { activeAccount } from "../accounts/accounts-slice.ts";
 import { Button } from "../controls/button.tsx";
 import { Note } from "../controls/note.tsx";
 import { Page, PageBody } from "../controls/page.tsx";
@@ -8,6 +9,7 @@ import { Skeleton } from "../controls/skeleton.tsx";
 import { useDesk } from "../core/desk.tsx";
 import type { Loadable } from "../core/loadable.ts";
 import { valueOr } from "../core/loadable.ts";
+import { ElsewhereDatasetDetail } from "../elsewhere/elsewhere-dataset-detail.tsx";
 import { DatasetDetail } from "./dataset-detail.tsx";
 import { DatasetList } from "./dataset-list.tsx";
 import { describeDatasets } from "./dataset-words.ts";
@@ -52,6 +54,10 @@ type BodyProps = {
 };
 
 function Body({ datasets, datasetId, chosen, importing }: BodyProps) {
+  const elsewhere = useDesk((state) => valueOr(state.elsewhere, null));
+  const isElsewhereUnknown = useDesk(
+    (state) => state.elsewhere.state === "failed" && activeAccount(state) !== null,
+  );
   const isSending = useDesk(({ transfers }) => transfers.length > 0);
   if (datasets.state === "loading") {
     return (
@@ -69,13 +75,20 @@ function Body({ datasets, datasetId, chosen, importing }: BodyProps) {
       </PageBody>
     );
   }
+  const distant = elsewhere?.datasets.find(({ id }) => id === datasetId);
   const isEmpty = datasets.value.length === 0 && !isSending;
+  const isListed = !isEmpty || isElsewhereUnknown || (elsewhere?.datasets.length ?? 0) > 0;
   return (
     <div className={styles.split}>
-      {!isEmpty && <DatasetList datasets={datasets.value} />}
+      {isListed && <DatasetList datasets={datasets.value} />}
       <div className={styles.detail}>
         {chosen !== undefined && <DatasetDetail key={chosen.id} dataset={chosen} />}
-        {chosen === undefined && datasetId !== undefined && <MissingDataset />}
+        {chosen === undefined && elsewhere !== null && distant !== undefined && (
+          <ElsewhereDatasetDetail key={distant.id} dataset={distant} elsewhere={elsewhere} />
+        )}
+        {chosen === undefined && distant === undefined && datasetId !== undefined && (
+          <MissingDataset />
+        )}
         {datasetId === undefined && <ImportGuide importing={importing} isFirst={isEmpty} />}
       </div>
     </div>

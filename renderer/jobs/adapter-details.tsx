@@ -9,6 +9,7 @@ import { AdapterExports } from "../exports/adapter-exports.tsx";
 import { formatBytes } from "../format/bytes.ts";
 import { formatCount, formatLoss, formatTokensPerSecond } from "../format/numbers.ts";
 import { formatDuration } from "../format/time.ts";
+import { AdapterUpload } from "../transfers/adapter-upload.tsx";
 import styles from "./adapter-details.module.css";
 import { pythonToLoad } from "./python-to-load.ts";
 import { TabBody } from "./tab-body.tsx";
@@ -32,6 +33,7 @@ export function AdapterDetails({ job, artifact }: AdapterDetailsProps) {
           <Figures label="Figures of the adapter" figures={qualityFigures(artifact)} />
         </div>
       </Section>
+      <AdapterUpload artifact={artifact} />
       <AdapterExports job={job} artifact={artifact} />
       <Section title="Load it in Python">
         <CodeBlock label="Python code" text={pythonToLoad(job.baseModel.path, path)} />

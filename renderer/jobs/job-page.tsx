@@ -7,6 +7,8 @@ import { ProgressBar } from "../controls/progress-bar.tsx";
 import { TabBar } from "../controls/tab-bar.tsx";
 import type { Tab } from "../controls/tab-bar.tsx";
 import { valueOr } from "../core/loadable.ts";
+import { SyncPlace } from "../sync/sync-place.tsx";
+import { ShareJobField } from "../teams/share-job-field.tsx";
 import { DryRunLine } from "./dry-run-line.tsx";
 import { HealthNote } from "./health-note.tsx";
 import { JobButtons } from "./job-buttons.tsx";
@@ -59,7 +61,14 @@ export function JobPage({ job }: JobPageProps) {
   return (
     <Page
       title={job.name}
-      state={<JobStateLine job={job} points={points} />}
+      state={
+        <>
+          <JobStateLine job={job} points={points} />
+          <SyncPlace table="training_jobs" id={job.id}>
+            <ShareJobField jobId={job.id} />
+          </SyncPlace>
+        </>
+      }
       actions={<JobButtons job={job} actions={actions} />}
     >
       <div ref={summary} className={styles.summary}>

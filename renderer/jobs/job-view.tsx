@@ -9,6 +9,8 @@ import { Page, PageBody } from "../controls/page.tsx";
 import { Skeleton } from "../controls/skeleton.tsx";
 import { useNotify } from "../controls/toasts.tsx";
 import { useDesk } from "../core/desk.tsx";
+import { valueOr } from "../core/loadable.ts";
+import { ElsewhereJobPage } from "../elsewhere/elsewhere-job-page.tsx";
 import { JobPage } from "./job-page.tsx";
 
 /** A discarded job goes once its run has left; there is nothing more to look at then. */
@@ -38,9 +40,15 @@ export function JobView() {
   );
   const error = useDesk(({ jobs }) => (jobs.state === "failed" ? jobs.error : null));
 
+  const elsewhere = useDesk((state) => valueOr(state.elsewhere, null));
+  const distant = elsewhere?.jobs.find(({ id }) => id === jobId);
+
   useLeaveDiscarded(job, state === "ready");
 
   if (job !== undefined) return <JobPage key={job.id} job={job} />;
+  if (elsewhere !== null && distant !== undefined && state === "ready") {
+    return <ElsewhereJobPage key={distant.id} job={distant} elsewhere={elsewhere} />;
+  }
   return (
     <Page title="Job">
       <PageBody width={state === "failed" ? "measure" : "full"}>
@@ -60,7 +68,7 @@ export function JobView() {
               </Link>
             }
           >
-            It may have been deleted, or the address is of another machine’s job.
+            It may have been deleted, or it is another machine’s job that you cannot see.
           </EmptyState>
         )}
       </PageBody>

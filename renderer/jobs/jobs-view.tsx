@@ -6,6 +6,7 @@ import { Note } from "../controls/note.tsx";
 import { Page, PageBody } from "../controls/page.tsx";
 import { Skeleton } from "../controls/skeleton.tsx";
 import { useDesk } from "../core/desk.tsx";
+import { ElsewhereJobs } from "../elsewhere/elsewhere-jobs.tsx";
 import { QueueSection } from "../queue/queue-section.tsx";
 import type { Job } from "../../shared/contract/jobs.ts";
 import { jobCounts } from "./job-facts.ts";
@@ -35,18 +36,20 @@ export function JobsView() {
         </PageBody>
       )}
       {isEmpty && (
-        <PageBody>
+        <div className={styles.list}>
           <EmptyState icon={ListChecks} title="No jobs yet" action={<NewJobLink />}>
             A job trains an adapter: it takes one dataset, one base model and the settings of the
             training. It goes on when this window is closed.
           </EmptyState>
-        </PageBody>
+          <ElsewhereJobs />
+        </div>
       )}
       {jobs.state === "ready" && !isEmpty && (
         <div className={styles.list}>
           <JobGroup title="Running" jobs={jobs.value.filter(isActive)} />
           <QueueSection />
           <JobGroup title="Ended" jobs={jobs.value.filter(isResting)} />
+          <ElsewhereJobs />
         </div>
       )}
     </Page>

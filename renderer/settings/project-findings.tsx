@@ -10,7 +10,8 @@ type ProjectFindingsProps = { readonly check: ProjectCheck };
 
 /** What is wrong first, each with the SQL that mends it; what is right as a list of names. */
 export function ProjectFindings({ check }: ProjectFindingsProps) {
-  const faults = check.findings.filter(({ state }) => state !== "ok");
+  const faults = check.findings.filter(({ state }) => state === "missing" || state === "wrong");
+  const optional = check.findings.filter(({ state }) => state === "optional");
   const right = check.findings.filter(({ state }) => state === "ok");
   return (
     <div className={styles.findings}>
@@ -25,7 +26,10 @@ export function ProjectFindings({ check }: ProjectFindingsProps) {
         </Note>
       )}
       {faults.map((finding) => (
-        <Fault key={finding.subject} finding={finding} />
+        <Finding key={finding.subject} finding={finding} />
+      ))}
+      {optional.map((finding) => (
+        <Finding key={finding.subject} finding={finding} />
       ))}
       {right.length > 0 && (
         <p className={styles.right}>
@@ -37,17 +41,20 @@ export function ProjectFindings({ check }: ProjectFindingsProps) {
   );
 }
 
-type FaultProps = { readonly finding: ProjectFinding };
+const LABELS = {
+  ok: <StatusLabel tone="good" icon={CircleCheck} text="There" />,
+  optional: <StatusLabel tone="neutral" icon={CircleDashed} text="Optional" />,
+  missing: <StatusLabel tone="warning" icon={CircleDashed} text="Missing" />,
+  wrong: <StatusLabel tone="bad" icon={CircleAlert} text="Wrong" />,
+};
 
-function Fault({ finding: { subject, state, message, sql } }: FaultProps) {
+type FindingProps = { readonly finding: ProjectFinding };
+
+function Finding({ finding: { subject, state, message, sql } }: FindingProps) {
   return (
     <div className={styles.fault}>
       <div className={styles.heading}>
-        {state === "missing" ? (
-          <StatusLabel tone="warning" icon={CircleDashed} text="Missing" />
-        ) : (
-          <StatusLabel tone="bad" icon={CircleAlert} text="Wrong" />
-        )}
+        {LABELS[state]}
         <code>{subject}</code>
       </div>
       <p className={styles.message}>{message}</p>

@@ -1,3 +1,4 @@
+import { AccountsSection } from "../accounts/accounts-section.tsx";
 import { Page, PageBody } from "../controls/page.tsx";
 import { HooksSection } from "../notices/hooks-section.tsx";
 import { AboutSection } from "./about-section.tsx";
@@ -20,6 +21,7 @@ export function SettingsView() {
           <LlamaCppSection />
           <UnattendedSection />
           <HooksSection />
+          <AccountsSection />
           <SupabaseSection />
           <AboutSection />
         </div>

@@ -1,0 +1,35 @@
+import { useNavigate, useRouter } from "@tanstack/react-router";
+import type { Accounts } from "../../shared/contract/sync.ts";
+import { useNotify } from "../controls/toasts.tsx";
+import { useClient, useDeskStore } from "../core/desk.tsx";
+import { useAction } from "../core/use-action.ts";
+import type { Action } from "../core/use-action.ts";
+import { receiveAccounts } from "./accounts-slice.ts";
+
+export type AccountActions = {
+  /** Null: local work without an account. */
+  readonly open: Action<[id: string | null]>;
+  readonly signOut: Action<[id: string]>;
+};
+
+export function useAccountActions(): AccountActions {
+  const client = useClient();
+  const store = useDeskStore();
+  const notify = useNotify();
+  const navigate = useNavigate();
+  const router = useRouter();
+
+  const receive = (accounts: Accounts): void =>
+    store.setState((state) => receiveAccounts(state, accounts));
+  const open = useAction(async (id: string | null) => {
+    const accounts = await client.request("accounts.use", { id });
+    // A dataset or a job of one account is nowhere in another.
+    const [place] = /^\/(datasets|jobs)(?=\/)/.exec(router.state.location.pathname) ?? [];
+    if (place !== undefined) await navigate({ to: place });
+    receive(accounts);
+  }, notify.failed);
+  const signOut = useAction(async (id: string) => {
+    receive(await client.request("accounts.signOut", { id }));
+  }, notify.failed);
+  return { open, signOut };
+}

@@ -1,0 +1,56 @@
+import type { SyncCounts } from "../../shared/contract/sync.ts";
+import { formatCompact, formatCount } from "../format/numbers.ts";
+import styles from "./sync-counters.module.css";
+import { countsWords, totalRows } from "./sync-words.ts";
+
+const PARTS = [
+  { key: "synced", name: "Synced", isAlways: true },
+  { key: "waiting", name: "Waiting", isAlways: true },
+  { key: "attention", name: "Needs attention", isAlways: true },
+  { key: "keptLocal", name: "Kept local", isAlways: false },
+] as const;
+
+type SyncCountersProps = { readonly counts: SyncCounts };
+
+/** Where every row of this computer stands: each is counted once, so the parts add up. */
+export function SyncCounters({ counts }: SyncCountersProps) {
+  const total = totalRows(counts);
+  const parts = PARTS.filter(({ key, isAlways }) => isAlways || counts[key] > 0);
+  return (
+    <section className={styles.counters} aria-label="Rows">
+      <dl className={styles.line}>
+        {parts.map(({ key, name }) => (
+          <div key={key} className={styles.part}>
+            <dt className={styles.name}>
+              <span className={`${styles.swatch} ${styles[key]}`} aria-hidden />
+              {name}
+            </dt>
+            <dd className={styles.value}>
+              {formatCount(counts[key])}
+              {key === "waiting" && counts.waitingPoints > 0 && (
+                <span className={styles.detail}>
+                  and {formatCompact(counts.waitingPoints)} points of curves
+                </span>
+              )}
+            </dd>
+          </div>
+        ))}
+        <div className={`${styles.part} ${styles.total}`}>
+          <dt className={styles.name}>In all</dt>
+          <dd className={styles.value}>
+            {formatCount(total)}
+            <span className={styles.detail}>{total === 1 ? "row" : "rows"}</span>
+          </dd>
+        </div>
+      </dl>
+      <p className="visually-hidden">{countsWords(counts)}</p>
+      <div className={styles.bar} aria-hidden>
+        {parts
+          .filter(({ key }) => counts[key] > 0)
+          .map(({ key }) => (
+            <span key={key} className={styles[key]} style={{ flexGrow: counts[key] / total }} />
+          ))}
+      </div>
+    </section>
+  );
+}
