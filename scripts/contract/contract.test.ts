@@ -9,6 +9,7 @@ import { TrainerStandIn } from "../../electron/python/fixtures/trainer-stand-in.
 import type { WindowClient } from "../../renderer/transport/window-client.ts";
 import type { AppError } from "../../shared/app-error.ts";
 import { procedures, type Topic, type TopicData } from "../../shared/contract/contract.ts";
+import { answersWithoutAccount, syncRefusals } from "./sync-refusals.ts";
 import { layTrainedAdapter } from "./trained-adapter.ts";
 import { type JoinedWindow, joinByIpc, joinByWebSocket } from "./transports.ts";
 
@@ -213,6 +214,7 @@ describe.each([
       "not_found",
     ],
     ["samples of nothing", () => client.request("jobs.samples", { id: randomUUID() }), "not_found"],
+    ...syncRefusals(() => client),
     ["a program", () => client.request("environment.use", { pythonPath: "/bin/sh" }), "forbidden"],
     [
       "a file never handed over",
@@ -226,6 +228,12 @@ describe.each([
     const error = (await ask().catch((reason: unknown) => reason)) as AppError;
     expect(error).toMatchObject({ kind });
     expect(error.message.length).toBeGreaterThan(10);
+  });
+
+  test.each(answersWithoutAccount)("%s without an account", async (method, answer) => {
+    const result: unknown = await client.request(method, {});
+    procedures[method].output.parse(result);
+    expect({ result }).toMatchObject({ result: answer });
   });
 
   test.each([[null], [42], ["text"], [{}], [{ id: -1 }], [{ subscribe: 7 }], [[1, 2]]])(

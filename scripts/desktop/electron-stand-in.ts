@@ -1,5 +1,10 @@
 import { EventEmitter } from "node:events";
-import { CallLog, FakeIpcMain, FakeWindow } from "../../electron/desktop/fake-electron.ts";
+import {
+  CallLog,
+  FakeIpcMain,
+  FakeSafeStorage,
+  FakeWindow,
+} from "../../electron/desktop/fake-electron.ts";
 import type { ShellOrder, ShellReport } from "./shell-messages.ts";
 
 /*
@@ -104,6 +109,8 @@ export const session = {
     setDevicePermissionHandler: () => undefined,
   }),
 };
+/** A desktop with a keychain. */
+export const safeStorage = new FakeSafeStorage("gnome_libsecret");
 export const Menu = {
   buildFromTemplate: (template: unknown) => template,
   setApplicationMenu: () => log.record("menu"),

@@ -1,0 +1,184 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { addJobOfAnotherMachine } from "./another-machine.ts";
+import { hundredRowsFiveBroken } from "./broken-rows.ts";
+import { look, openBrowser, openPage } from "./desk-page.ts";
+import { type E2eProject, openE2eProject } from "./e2e-project.ts";
+import { type HeadlessDesk, startHeadlessDesk } from "./headless-desk.ts";
+
+/*
+ * A team's project switched on, as a person does it in the window: the real core against a real
+ * PostgreSQL, PostgREST, auth and storage. The tests build on each other.
+ */
+const PASSWORD = "a long password";
+let home = "";
+let project: E2eProject;
+let desk: HeadlessDesk;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), "lora-desk-e2e-sync-"));
+  project = await openE2eProject();
+  desk = await startHeadlessDesk(home);
+  browser = await openBrowser();
+  page = await openPage(browser, desk.link);
+});
+afterAll(async () => {
+  await browser?.close();
+  await desk?.kill("SIGTERM");
+  await project?.close();
+  if (home !== "") rmSync(home, { recursive: true, force: true });
+});
+
+async function go(view: string): Promise<void> {
+  await page.getByRole("navigation").getByRole("link", { name: view, exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: view }).waitFor();
+}
+
+test("without an account everything is local, and the view says what an account is for", async () => {
+  await go("Datasets");
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Import dataset" }).click();
+  await (
+    await chooser
+  ).setFiles({
+    name: "minutes.jsonl",
+    mimeType: "application/x-jsonlines",
+    buffer: hundredRowsFiveBroken(),
+  });
+  await page.getByRole("heading", { name: "minutes" }).waitFor();
+  await page.getByText("How many seconds are 1 minutes?").waitFor();
+  expect(await page.getByRole("button", { name: /^Syncs to/ }).count()).toBe(0);
+
+  await go("Sync");
+  await page.getByRole("form", { name: "Sign in" }).waitFor();
+  await look(page, "7-sync-no-account");
+});
+
+test("the first sign-in takes the local work along, and it is synced", async () => {
+  const form = page.getByRole("form", { name: "Sign in" });
+  await form.getByLabel("Project address").fill(project.stack.apiUrl);
+  await form.getByLabel("Publishable (anon) key").fill(project.stack.publishableKey);
+  await form.getByLabel("E-mail address").fill("owner@example.org");
+  await form.getByRole("textbox", { name: "Password" }).fill("a wrong password");
+  await form.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").getByText("password is wrong").waitFor();
+  await form.getByText("Take my local work along: 1 dataset").waitFor();
+  await look(page, "7-sync-sign-in");
+
+  await form.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await form.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Everything is synced").waitFor();
+  const rows = await project.query<{ user_id: string; name: string }>(
+    "select user_id, name from public.datasets",
+  );
+  expect(rows).toEqual([{ user_id: project.owner.id, name: "minutes" }]);
+  await page.getByRole("link", { name: "Synced" }).waitFor();
+  await expect
+    .poll(async () =>
+      project.query("select 1 from storage.objects where bucket_id = 'lora-datasets'"),
+    )
+    .toHaveLength(1);
+  await look(page, "7-sync-synced");
+});
+
+test("a refused change is told with its reason, mended and sent again", async () => {
+  await project.query(
+    "alter table public.datasets add constraint no_hours check (name <> 'hours')",
+  );
+  await go("Datasets");
+  await page.getByRole("link", { name: /^minutes/ }).click();
+  await page.getByRole("button", { name: "Dataset actions" }).click();
+  await page.getByRole("menuitem", { name: "Rename" }).click();
+  await page.getByRole("textbox").first().fill("hours");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "hours", exact: true }).waitFor();
+  await page.getByRole("link", { name: "1 needs attention" }).click();
+  const table = page.getByRole("table", { name: "Changes that need attention" });
+  await table.getByRole("rowheader", { name: "hours" }).waitFor();
+  await look(page, "7-sync-attention");
+
+  await table.getByRole("button", { name: "More actions for hours" }).click();
+  await page.getByRole("menuitem", { name: "Edit values" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("name", { exact: true }).fill("days");
+  await look(page, "7-sync-edit");
+  await dialog.getByRole("button", { name: "Send again" }).click();
+  await page.getByText("Everything is synced").waitFor();
+  expect(await project.query("select name from public.datasets")).toEqual([{ name: "days" }]);
+  expect(await table.count()).toBe(0);
+});
+
+test("a job of another machine is watched and asked to stop", async () => {
+  const [dataset] = await project.query<{ id: string }>("select id from public.datasets");
+  const { jobId } = await addJobOfAnotherMachine(project.owner, dataset?.id ?? "");
+  await page.getByRole("button", { name: "Sync now" }).click();
+  await go("Jobs");
+  await page.getByRole("table", { name: "Jobs on other machines" }).waitFor();
+  await look(page, "7-jobs-elsewhere");
+  await page.getByRole("link", { name: "Night run" }).click();
+  await page.getByRole("figure", { name: "Loss" }).locator("canvas").waitFor();
+  await look(page, "7-job-elsewhere");
+
+  await page.getByRole("button", { name: "Ask to stop Night run" }).click();
+  await page.getByText(/A stop was asked for: gpu-box/).waitFor();
+  await expect
+    .poll(() =>
+      project.query("select desired_state from public.training_jobs where id = $1", jobId),
+    )
+    .toEqual([{ desired_state: "stopped" }]);
+});
+
+test("a team is made of people who are in the project", async () => {
+  await go("Sync");
+  await page.getByLabel("New team").fill("Speech");
+  await page.getByRole("button", { name: "Create" }).click();
+  const team = page.getByRole("region", { name: "Speech" });
+  await team.getByRole("textbox", { name: "Add a member" }).fill("other@example.org");
+  await team.getByRole("button", { name: "Add", exact: true }).click();
+  await team.getByText("other@example.org").waitFor();
+  await look(page, "7-sync-teams");
+});
+
+test("another account's file shows nothing of this one's, and the way back is there", async () => {
+  await go("Datasets");
+  await page.getByRole("link", { name: /^days/ }).click();
+  await page.getByRole("button", { name: /^Syncs to/ }).click();
+  await page.getByRole("switch", { name: /Keep this dataset/ }).waitFor();
+  await look(page, "7-dataset-sync-place");
+  await page.getByRole("button", { name: "Close" }).last().click();
+
+  await page.getByRole("button", { name: "Account: owner@example.org" }).click();
+  await page.getByRole("menuitemradio", { name: /No account/ }).click();
+  await page.getByRole("button", { name: "Account: No account" }).waitFor();
+  await page.getByText("No datasets yet").waitFor();
+  expect(await page.getByRole("link", { name: /^days/ }).count()).toBe(0);
+  await go("Settings");
+  await page.getByRole("heading", { name: "Accounts" }).scrollIntoViewIfNeeded();
+  await look(page, "7-settings-accounts");
+
+  await page.getByRole("button", { name: "Account: No account" }).click();
+  await page.getByRole("menuitemradio", { name: /owner@example.org/ }).click();
+  await go("Datasets");
+  await page.getByRole("link", { name: /^days/ }).waitFor();
+});
+
+test("signed out, the work stays and waits, and says so", async () => {
+  await page.getByRole("button", { name: "Account: owner@example.org" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("link", { name: "Sign in again" }).click();
+  await page.getByText("owner@example.org is signed out").waitFor();
+  await look(page, "7-sync-signed-out");
+
+  await page.getByRole("button", { name: "Sign in again" }).click();
+  const form = page.getByRole("form", { name: "Sign in" });
+  expect(await form.getByLabel("E-mail address").inputValue()).toBe("owner@example.org");
+  await form.getByLabel("Publishable (anon) key").fill(project.stack.publishableKey);
+  await form.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
+  await form.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("Everything is synced").waitFor();
+});
