@@ -213,6 +213,28 @@ test("an exchange that comes after signing out brings nothing back", async () =>
   expect(open().isSignedIn).toBe(false);
 });
 
+test("signing out while new tokens are being saved leaves none on the disk", async () => {
+  const session = await signedIn();
+  const disk = openTokenFile(path, null, log);
+  const begun = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const slow = open({
+    ...disk,
+    write: async (tokens) => {
+      begun.resolve();
+      await goOn.promise;
+      await disk.write(tokens);
+    },
+  });
+  const refused = await session.accessToken(never);
+  const exchange = slow.accessToken(never, refused).catch(() => undefined);
+  await begun.promise;
+  const end = slow.signOut();
+  goOn.resolve();
+  await Promise.all([exchange, end]);
+  expect(openTokenFile(path, null, log).read()).toBeNull();
+});
+
 test("where the disk is full the tokens still work, and are saved when there is room", async () => {
   const real = openTokenFile(path, null, log);
   let isFull = false;

@@ -47,6 +47,8 @@ export class AccountSession implements TeamSession {
   #refreshing: Promise<void> | null = null;
   /** Counts sign-ins and sign-outs, so that a refresh that comes late changes nothing. */
   #epoch = 0;
+  /** The last turn at the file. */
+  #file: Promise<void> = Promise.resolve();
 
   constructor(options: AccountSessionOptions) {
     this.#options = options;
@@ -140,8 +142,12 @@ export class AccountSession implements TeamSession {
   /** Where the disk is full the tokens still work; the next request tries to save them again. */
   async #save(held: Held): Promise<void> {
     try {
-      await this.#options.file.write(held.tokens);
-      held.isSaved = true;
+      await this.#inTurn(async () => {
+        // Ended or replaced while it waited: what is on the disk is not put back.
+        if (this.#held !== held) return;
+        await this.#options.file.write(held.tokens);
+        held.isSaved = true;
+      });
     } catch (error) {
       const { code = "unknown" } = error as NodeJS.ErrnoException;
       this.#options.log("A session could not be saved", { code });
@@ -151,8 +157,18 @@ export class AccountSession implements TeamSession {
   async #end(): Promise<void> {
     this.#epoch += 1;
     this.#held = null;
-    await this.#options.file.remove();
-    this.#options.onChanged();
+    try {
+      await this.#inTurn(() => this.#options.file.remove());
+    } finally {
+      this.#options.onChanged();
+    }
+  }
+
+  /** The file is written and removed by one at a time, in the order in which that was asked for. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#file.then(work);
+    this.#file = turn.catch(() => undefined);
+    return turn;
   }
 }
 

@@ -144,7 +144,7 @@ function refreshFault(
   code: string | null,
   retryAfter: string | null,
 ): ServerFault {
-  if (code !== null && (status === 400 || (status < 500 && ENDED.has(code)))) {
+  if (code !== null && status < 500 && ENDED.has(code)) {
     return new ServerFault("unauthorised", `The session at ${url} has ended. Sign in again.`, {
       status: 400,
     });

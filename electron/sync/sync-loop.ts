@@ -99,9 +99,17 @@ export class SyncLoop {
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
-      if (!this.#isPaused && this.#waitMs <= 0) await this.#round();
-      if (signal.aborted) return;
-      await this.#tick();
+      try {
+        if (!this.#isPaused && this.#waitMs <= 0) await this.#round();
+        if (signal.aborted) return;
+        await this.#tick();
+      } catch (error) {
+        if (signal.aborted) return;
+        // The store itself (a full disk): told by the next tick, and tried again like anything else.
+        this.#fail(error);
+        this.#changes = -1;
+        await this.#sleep(TICK_MS);
+      }
     }
   }
 

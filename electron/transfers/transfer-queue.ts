@@ -82,7 +82,13 @@ export class TransferQueue {
       const controller = new AbortController();
       const running: Running = { controller, ended: Promise.resolve() };
       this.#running.set(record.id, running);
-      running.ended = this.#run(record, running);
+      running.ended = this.#run(record, running).catch((error: unknown) => {
+        // The store could not be written: the next start finds the transfer as it was.
+        this.#options.log("A transfer's state could not be kept", {
+          id: record.id,
+          error: String(error),
+        });
+      });
     }
   }
 

@@ -147,7 +147,10 @@ begin
       return lora_sync.rejection(change, 'not_found', format('%s has no such row', target));
     end if;
   else
-    if action <> 'delete' and present ->> 'deleted_at' is not null and not given ? 'deleted_at' then
+    -- Only an update may bring a row back on purpose: an insert that comes late does not.
+    if action <> 'delete' and present ->> 'deleted_at' is not null
+      and (not given ? 'deleted_at' or action = 'insert' and given ->> 'deleted_at' is null)
+    then
       return lora_sync.rejection(change, 'deleted', 'The row was deleted on another machine');
     end if;
     if action <> 'delete' and target = 'training_jobs'

@@ -66,6 +66,7 @@ test("a delete wins over later changes, until somebody restores the row", async 
     project.owner.client,
     operation("delete", "datasets", { id: dataset.id }),
     operation("update", "datasets", { id: dataset.id, name: "Late" }),
+    operation("insert", "datasets", { ...dataset, deleted_at: null }),
     operation("update", "datasets", { id: dataset.id, deleted_at: null }),
     operation("update", "datasets", { id: dataset.id, name: "Back" }),
     operation("delete", "training_jobs", { id: job.id }),
@@ -75,6 +76,7 @@ test("a delete wins over later changes, until somebody restores the row", async 
   );
   expect(answers.map(({ outcome, reason }) => reason ?? outcome)).toEqual([
     "applied",
+    "deleted",
     "deleted",
     "applied",
     "applied",

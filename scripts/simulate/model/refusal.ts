@@ -54,7 +54,9 @@ export function refusalOf(
     if (wasDeleted) return "deleted";
     if (action !== "insert") return "not_found";
   } else if (action !== "delete") {
-    if (isGiven(present["deleted_at"]) && !Object.hasOwn(given, "deleted_at")) return "deleted";
+    const isSilent = !Object.hasOwn(given, "deleted_at");
+    const isLateInsert = action === "insert" && !isGiven(given["deleted_at"]);
+    if (isGiven(present["deleted_at"]) && (isSilent || isLateInsert)) return "deleted";
     if (
       table === "training_jobs" &&
       present["workstation"] !== change["workstation"] &&
