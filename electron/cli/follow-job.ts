@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { CoreClient } from "../../shared/contract/contract.ts";
-import type { Job, JobStatus, MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
+import type { Job, JobStatus } from "../../shared/contract/jobs.ts";
 import { until } from "../quickstart/until.ts";
 import type { ReachedCore } from "./reach-core.ts";
 import { bar, compact, duration, type StatusLine } from "./terminal.ts";

@@ -1,7 +1,8 @@
 import type { CoreClient } from "../../shared/contract/contract.ts";
 import type { ReadyDataset } from "../../shared/contract/datasets.ts";
 import type { Hyperparameters, PresetId } from "../../shared/contract/hyperparameters.ts";
-import type { Artifact, Job, JobAccounting } from "../../shared/contract/jobs.ts";
+import type { Artifact } from "../../shared/contract/job-records.ts";
+import type { Job, JobAccounting } from "../../shared/contract/jobs.ts";
 import type { GpuReport } from "../../shared/contract/gpus.ts";
 import type { ReadyModel } from "../../shared/contract/models.ts";
 import type { RunDevice } from "../../shared/contract/run-folder.ts";

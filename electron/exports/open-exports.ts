@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AppError } from "../../shared/app-error.ts";
 import type { Handlers, ParsedParams, Publish } from "../../shared/contract/contract.ts";
 import type { Export } from "../../shared/contract/exports.ts";
-import type { Artifact } from "../../shared/contract/jobs.ts";
+import type { Artifact } from "../../shared/contract/job-records.ts";
 import type { Store } from "../store/open-store.ts";
 import { exportName } from "./export-name.ts";
 import { ExportQueue } from "./export-queue.ts";

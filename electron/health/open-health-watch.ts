@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import type { CoreClient } from "../../shared/contract/contract.ts";
-import type { Job, JobHealth, MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
+import type { Job, JobHealth } from "../../shared/contract/jobs.ts";
 import type { Heartbeat } from "../../shared/contract/run-folder.ts";
 import type { NoticeDraft } from "../notices/notice-draft.ts";
 import type { Store } from "../store/open-store.ts";

@@ -1,5 +1,6 @@
 import type { GpuFault } from "../../shared/contract/gpus.ts";
-import type { JobOf, MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
+import type { JobOf } from "../../shared/contract/jobs.ts";
 import type { Heartbeat } from "../../shared/contract/run-folder.ts";
 import { keyOf } from "./finding.ts";
 import { LossTrend } from "./loss-trend.ts";

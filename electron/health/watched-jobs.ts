@@ -1,4 +1,4 @@
-import type { MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
 import type { Jobs } from "../jobs/open-job-supervisor.ts";
 import { RunFolder } from "../jobs/run-folder.ts";
 import type { WatchedJobs } from "./open-health-watch.ts";

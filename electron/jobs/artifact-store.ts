@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { type Artifact, artifactSchema } from "../../shared/contract/jobs.ts";
+import { type Artifact, artifactSchema } from "../../shared/contract/job-records.ts";
 import type { Row, Store } from "../store/open-store.ts";
 
 /** As the team's database has it. */

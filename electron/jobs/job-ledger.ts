@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { Publish } from "../../shared/contract/contract.ts";
-import type { Artifact, JobStatus, TimelineEntry } from "../../shared/contract/jobs.ts";
+import type { Artifact, TimelineEntry } from "../../shared/contract/job-records.ts";
+import type { JobStatus } from "../../shared/contract/jobs.ts";
 import type { Store } from "../store/open-store.ts";
 import type { ArtifactStore } from "./artifact-store.ts";
 import type { JobRecord } from "./job-record.ts";

@@ -1,11 +1,6 @@
 import type { Publish } from "../../shared/contract/contract.ts";
-import type {
-  Artifact,
-  Job,
-  JobHealth,
-  JobTransition,
-  TimelineEntry,
-} from "../../shared/contract/jobs.ts";
+import type { Artifact, TimelineEntry } from "../../shared/contract/job-records.ts";
+import type { Job, JobHealth, JobTransition } from "../../shared/contract/jobs.ts";
 import type { ArtifactStore } from "./artifact-store.ts";
 import { isActiveJob, jobOf, type JobRecord } from "./job-record.ts";
 import { MetricsNews } from "./metrics-news.ts";

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Job, MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
+import type { Job } from "../../shared/contract/jobs.ts";
 import { JobBench } from "./fixtures/job-bench.ts";
 import { TrainerFiles } from "./fixtures/trainer-files.ts";
 

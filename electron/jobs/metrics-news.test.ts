@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
 import { METRICS_JOB as JOB, stepPoint } from "./fixtures/metrics-bench.ts";
 import { MetricsNews } from "./metrics-news.ts";
 import { RECORD_FIELDS, writeStep } from "./metrics-record.ts";

@@ -1,5 +1,5 @@
 import type { Publish } from "../../shared/contract/contract.ts";
-import type { MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
 import { ExtremesCollector } from "./metrics-extremes.ts";
 import { FIELD, pointsOf, RECORD_FIELDS } from "./metrics-record.ts";
 

@@ -1,4 +1,4 @@
-import type { MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
 import type { MetricsPointRow } from "../../shared/types/team-rows.ts";
 import type { Store } from "../store/open-store.ts";
 import { MetricsBlock } from "./metrics-block.ts";

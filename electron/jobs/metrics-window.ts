@@ -1,4 +1,4 @@
-import type { MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
 import { ExtremesCollector } from "./metrics-extremes.ts";
 import { bucketSteps, levelFor } from "./metrics-levels.ts";
 import { pointsOf } from "./metrics-record.ts";

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Hyperparameters } from "../../shared/contract/hyperparameters.ts";
-import type { MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
 import { heartbeatSchema } from "../../shared/contract/run-folder.ts";
 import { JobBench, jobInput } from "./fixtures/job-bench.ts";
 import { TemporaryFolder } from "./fixtures/temporary-folder.ts";

@@ -1,4 +1,4 @@
-import type { JobSample } from "../../shared/contract/jobs.ts";
+import type { JobSample } from "../../shared/contract/job-records.ts";
 import type { Row, Store } from "../store/open-store.ts";
 
 /** What a model in training answered, by step and prompt. */

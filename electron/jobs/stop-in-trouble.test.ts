@@ -1,9 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { commandSchema } from "../../shared/contract/run-folder.ts";
 import { BENCH_TIMINGS, JobBench } from "./fixtures/job-bench.ts";
-import { TrainerFiles } from "./fixtures/trainer-files.ts";
+import { commandOf, runningJob } from "./fixtures/running-job.ts";
 
 let bench: JobBench;
 beforeEach(async () => {
@@ -11,23 +10,9 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-async function running() {
-  const job = await bench.create();
-  const runner = await bench.runners.next();
-  const trainer = new TrainerFiles(runner);
-  trainer.plan(20);
-  trainer.steps(1, 5);
-  await bench.reached(job.id, "running");
-  return { job, runner, trainer };
-}
-
-function commandOf(runPath: string) {
-  return commandSchema.parse(JSON.parse(readFileSync(join(runPath, "command.json"), "utf8")));
-}
-
 describe("stopping a job when things go wrong", () => {
   it("is asked, and not given up, by an app that was away for long", async () => {
-    const { job, runner } = await running();
+    const { job, runner } = await runningJob(bench);
     await bench.closeApp();
     // It ended before it came to write the wish down for the trainer.
     bench.openApp({ timings: { ...BENCH_TIMINGS, presenceMs: 3600_000, pollMs: 3600_000 } });
@@ -45,7 +30,7 @@ describe("stopping a job when things go wrong", () => {
   it("is signalled where it cannot be asked, as on a full disk", async () => {
     const timings = { ...BENCH_TIMINGS, killAfterMs: 0, killRunnerAfterMs: 0 };
     await bench.reopen({ timings });
-    const { job, runner } = await running();
+    const { job, runner } = await runningJob(bench);
     // Nothing can be written there.
     mkdirSync(join(job.runPath, "command.json", "in the way"), { recursive: true });
     await bench.stop(job.id, { graceSeconds: 0 });
@@ -54,7 +39,7 @@ describe("stopping a job when things go wrong", () => {
   });
 
   it("discards a run although the app ended before its last process had", async () => {
-    const { job, runner, trainer } = await running();
+    const { job, runner, trainer } = await runningJob(bench);
     await bench.stop(job.id, { mode: "discard" });
     trainer.stopped(5);
     trainer.exit("stopped", 10);

@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Job } from "../../shared/contract/jobs.ts";
-import { commandSchema } from "../../shared/contract/run-folder.ts";
 import { BENCH_TIMINGS, JobBench } from "./fixtures/job-bench.ts";
+import { commandOf, runningJob } from "./fixtures/running-job.ts";
 import { TrainerFiles } from "./fixtures/trainer-files.ts";
 
 let bench: JobBench;
@@ -12,27 +11,13 @@ beforeEach(async () => {
 });
 afterEach(() => bench.close());
 
-async function running() {
-  const job = await bench.create();
-  const runner = await bench.runners.next();
-  const trainer = new TrainerFiles(runner);
-  trainer.plan(20);
-  trainer.steps(1, 5);
-  await bench.reached(job.id, "running");
-  return { job, runner, trainer };
-}
-
-function commandOf(runPath: string) {
-  return commandSchema.parse(JSON.parse(readFileSync(join(runPath, "command.json"), "utf8")));
-}
-
 function requestedAt(job: Job): string {
   return job.status === "stopping" ? job.stopRequestedAt : "";
 }
 
 describe("stopping a job", () => {
   it("asks by command.json, and is stopped when the trainer has left with a checkpoint", async () => {
-    const { job, runner, trainer } = await running();
+    const { job, runner, trainer } = await runningJob(bench);
     expect((await bench.stop(job.id)).status).toBe("stopping");
     expect((await bench.stop(job.id)).status).toBe("stopping");
     trainer.steps(6, 6);
@@ -61,7 +46,7 @@ describe("stopping a job", () => {
   it("is asked again by SIGTERM, and killed only after that", async () => {
     const timings = { ...BENCH_TIMINGS, killAfterMs: 100, killRunnerAfterMs: 100 };
     await bench.reopen({ timings });
-    const { job, runner } = await running();
+    const { job, runner } = await runningJob(bench);
     await bench.stop(job.id, { graceSeconds: 60 });
     const terminated = runner.terminated();
     bench.clockOffsetMs = 61_000;
@@ -77,7 +62,7 @@ describe("stopping a job", () => {
 
   it("takes the grace of the settings, and asking again can only hurry it", async () => {
     await bench.reopen({ stopGraceSeconds: () => 100 });
-    const { job, runner } = await running();
+    const { job, runner } = await runningJob(bench);
     await bench.stop(job.id, { mode: "after_epoch" });
     await bench.commanded(job.runPath, "stop_after_epoch");
     expect(await bench.stop(job.id)).toMatchObject({ stop: { mode: "checkpoint" } });
@@ -100,7 +85,7 @@ describe("stopping a job", () => {
 
   it("gives an epoch as long as it takes, but not for ever without a step", async () => {
     await bench.reopen({ timings: { ...BENCH_TIMINGS, epochSilenceMs: 300 } });
-    const { job, runner } = await running();
+    const { job, runner } = await runningJob(bench);
     const terminated = runner.terminated();
     await bench.stop(job.id, { mode: "after_epoch" });
     bench.clockOffsetMs = 24 * 3600_000;
@@ -110,7 +95,7 @@ describe("stopping a job", () => {
   });
 
   it("discards a run: no checkpoint, and nothing of it is left", async () => {
-    const { job, runner, trainer } = await running();
+    const { job, runner, trainer } = await runningJob(bench);
     await bench.stop(job.id, { mode: "discard" });
     await bench.commanded(job.runPath, "discard");
     trainer.stopped(5);
@@ -123,7 +108,7 @@ describe("stopping a job", () => {
   });
 
   it("gives the time that is named where there was no limit, and never more than there was", async () => {
-    const { job } = await running();
+    const { job } = await runningJob(bench);
     await bench.stop(job.id, { mode: "after_epoch" });
     bench.clockOffsetMs = 2 * 3600_000;
     const limited = await bench.stop(job.id, { mode: "after_epoch", graceSeconds: 3600 });
@@ -138,7 +123,7 @@ describe("stopping a job", () => {
   it("ends even if no signal ends the process, and keeps its device until that has left", async () => {
     const timings = { ...BENCH_TIMINGS, killAfterMs: 1, killRunnerAfterMs: 1, giveUpAfterMs: 1 };
     await bench.reopen({ timings, kill: () => true });
-    const { job, runner } = await running();
+    const { job, runner } = await runningJob(bench);
     const next = await bench.create({ name: "Second run" });
     await bench.stop(job.id, { graceSeconds: 0 });
     const ended = await bench.jobs.waitForEnd(job.id);
@@ -157,7 +142,7 @@ describe("stopping a job", () => {
   });
 
   it("asks a training run for a checkpoint, and no other", async () => {
-    const { job } = await running();
+    const { job } = await runningJob(bench);
     const checkpoint = (id: string) => bench.jobs.requests["jobs.checkpoint"]({ id }, "local");
     expect(await checkpoint(job.id)).toBeNull();
     expect(commandOf(job.runPath)).toMatchObject({ attempt: 1, action: "checkpoint" });
@@ -166,7 +151,7 @@ describe("stopping a job", () => {
   });
 
   it("is not stuck when the process vanishes instead of stopping, nor across a restart", async () => {
-    const { job, runner } = await running();
+    const { job, runner } = await runningJob(bench);
     await bench.stop(job.id);
     await bench.reopen();
     await runner.exit(1);
@@ -174,7 +159,7 @@ describe("stopping a job", () => {
   });
 
   it("takes a result that came before the wish to stop for what it is", async () => {
-    const { job, trainer } = await running();
+    const { job, trainer } = await runningJob(bench);
     await bench.stop(job.id);
     trainer.complete(20);
     trainer.exit("completed", 0);
@@ -182,7 +167,7 @@ describe("stopping a job", () => {
   });
 
   it("lets a run go on that was stopped from outside, as when the machine shuts down", async () => {
-    const { job, runner, trainer } = await running();
+    const { job, runner, trainer } = await runningJob(bench);
     trainer.stopped(6);
     trainer.exit("stopped", 10);
     await runner.exit(0);
@@ -191,7 +176,7 @@ describe("stopping a job", () => {
   });
 
   it("stops a queued job at once", async () => {
-    await running();
+    await runningJob(bench);
     const waiting = await bench.create({ name: "Second run" });
     expect(waiting).toMatchObject({
       status: "queued",
@@ -218,7 +203,7 @@ describe("stopping a job", () => {
 
 describe("the queue", () => {
   it("launches the next job when the devices are free again", async () => {
-    const { job, runner, trainer } = await running();
+    const { job, runner, trainer } = await runningJob(bench);
     const next = await bench.create({ name: "Second run" });
     const elsewhere = await bench.create({ device: { kind: "cuda", uuids: ["GPU-1"] } });
     expect((await bench.runners.next()).run).toBe(elsewhere.runPath);

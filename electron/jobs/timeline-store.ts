@@ -1,5 +1,5 @@
-import type { TimelineEntry } from "../../shared/contract/jobs.ts";
-import { timelineEntrySchema } from "../../shared/contract/jobs.ts";
+import type { TimelineEntry } from "../../shared/contract/job-records.ts";
+import { timelineEntrySchema } from "../../shared/contract/job-records.ts";
 import type { Row, Store } from "../store/open-store.ts";
 
 export type NewTimelineEntry = Omit<TimelineEntry, "seq">;

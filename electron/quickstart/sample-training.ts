@@ -1,6 +1,6 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { CoreClient, Handlers, Publish } from "../../shared/contract/contract.ts";
-import type { SampleRun } from "../../shared/contract/jobs.ts";
+import type { SampleRun } from "../../shared/contract/sample-run.ts";
 import { pickDevice } from "./pick-device.ts";
 import {
   type Preparation,

@@ -1,5 +1,5 @@
 import type { Publish } from "../../shared/contract/contract.ts";
-import type { Artifact } from "../../shared/contract/jobs.ts";
+import type { Artifact } from "../../shared/contract/job-records.ts";
 import type { Store } from "../store/open-store.ts";
 import type { TeamSession } from "../sync/team-session.ts";
 import type { DownloadRuns } from "./download-run.ts";

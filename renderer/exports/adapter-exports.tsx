@@ -1,6 +1,7 @@
 import { Share } from "lucide-react";
 import { useState } from "react";
-import type { Artifact, Job } from "../../shared/contract/jobs.ts";
+import type { Artifact } from "../../shared/contract/job-records.ts";
+import type { Job } from "../../shared/contract/jobs.ts";
 import { Button } from "../controls/button.tsx";
 import { Note } from "../controls/note.tsx";
 import { Section } from "../controls/section.tsx";

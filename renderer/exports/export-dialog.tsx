@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import type { Artifact, Job } from "../../shared/contract/jobs.ts";
+import type { Artifact } from "../../shared/contract/job-records.ts";
+import type { Job } from "../../shared/contract/jobs.ts";
 import { Button } from "../controls/button.tsx";
 import { ChoiceList } from "../controls/choice-list.tsx";
 import { Dialog } from "../controls/dialog.tsx";

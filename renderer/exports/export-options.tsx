@@ -1,4 +1,4 @@
-import type { Artifact } from "../../shared/contract/jobs.ts";
+import type { Artifact } from "../../shared/contract/job-records.ts";
 import { CopyButton } from "../controls/copy-button.tsx";
 import { Field } from "../controls/field.tsx";
 import { Select } from "../controls/select.tsx";

@@ -1,4 +1,5 @@
-import type { Artifact, Job } from "../../shared/contract/jobs.ts";
+import type { Artifact } from "../../shared/contract/job-records.ts";
+import type { Job } from "../../shared/contract/jobs.ts";
 import { CodeBlock } from "../controls/code-block.tsx";
 import { CopyButton } from "../controls/copy-button.tsx";
 import { Figures } from "../controls/figures.tsx";

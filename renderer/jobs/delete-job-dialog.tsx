@@ -1,4 +1,5 @@
-import type { Artifact, Job } from "../../shared/contract/jobs.ts";
+import type { Artifact } from "../../shared/contract/job-records.ts";
+import type { Job } from "../../shared/contract/jobs.ts";
 import { ConfirmDialog } from "../controls/confirm-dialog.tsx";
 import { formatBytes } from "../format/bytes.ts";
 import styles from "./delete-job-dialog.module.css";

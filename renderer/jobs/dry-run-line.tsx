@@ -1,4 +1,5 @@
-import type { Job, MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
+import type { Job } from "../../shared/contract/jobs.ts";
 import { LevelBar } from "../controls/level-bar.tsx";
 import { formatStepTime, formatTimeLeft } from "../format/time.ts";
 import styles from "./dry-run-line.module.css";

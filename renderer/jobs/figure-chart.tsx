@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import type { MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
 import type { ChartMark, ChartRange, ChartSeries } from "../charts/chart-series.ts";
 import { LineChart } from "../charts/line-chart.tsx";
 import { formatMemory } from "../format/bytes.ts";

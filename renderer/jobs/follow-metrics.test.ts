@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Params } from "../../shared/contract/contract.ts";
-import type { MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
 import type { Loadable } from "../core/loadable.ts";
 import type { ConnectionState } from "../transport/window-client.ts";
 import { followMetrics } from "./follow-metrics.ts";

@@ -1,4 +1,4 @@
-import type { MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
 import type { ChartRange } from "../charts/chart-series.ts";
 import { failed, ready } from "../core/loadable.ts";
 import type { Loadable } from "../core/loadable.ts";

@@ -1,6 +1,7 @@
 import { LineChart as LineChartIcon } from "lucide-react";
 import { useMemo, useState } from "react";
-import type { Job, MetricsPoint, TimelineEntry } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint, TimelineEntry } from "../../shared/contract/job-records.ts";
+import type { Job } from "../../shared/contract/jobs.ts";
 import type { ChartRange } from "../charts/chart-series.ts";
 import { EmptyState } from "../controls/empty-state.tsx";
 import { Note } from "../controls/note.tsx";

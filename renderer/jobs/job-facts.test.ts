@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Job, jobAccountingSchema, type MetricsPoint } from "../../shared/contract/jobs.ts";
+import { type MetricsPoint } from "../../shared/contract/job-records.ts";
+import { type Job, jobAccountingSchema } from "../../shared/contract/jobs.ts";
 import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";
 import {
   inOrderOfInterest,

@@ -1,5 +1,6 @@
-import type { Artifact, Job } from "../../shared/contract/jobs.ts";
-import type { MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { Artifact } from "../../shared/contract/job-records.ts";
+import type { Job } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
 import { secondsBetween } from "../format/time.ts";
 import { isActive, isEnded } from "./jobs-slice.ts";
 

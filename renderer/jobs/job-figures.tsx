@@ -1,4 +1,5 @@
-import type { Job, MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
+import type { Job } from "../../shared/contract/jobs.ts";
 import { Figures } from "../controls/figures.tsx";
 import type { Figure } from "../controls/figures.tsx";
 import { useNow } from "../core/use-now.ts";

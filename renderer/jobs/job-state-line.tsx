@@ -1,4 +1,5 @@
-import type { Job, MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
+import type { Job } from "../../shared/contract/jobs.ts";
 import { useDesk } from "../core/desk.tsx";
 import { valueOr } from "../core/loadable.ts";
 import { useNow } from "../core/use-now.ts";

@@ -1,5 +1,6 @@
 import { assertNever } from "../../shared/contract/assert-never.ts";
-import type { Job, MetricsPoint, TimelineEntry } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint, TimelineEntry } from "../../shared/contract/job-records.ts";
+import type { Job } from "../../shared/contract/jobs.ts";
 import type { Loadable } from "../core/loadable.ts";
 import { JobCost } from "../costs/job-cost.tsx";
 import { JobCharts } from "./job-charts.tsx";

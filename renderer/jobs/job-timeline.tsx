@@ -9,7 +9,7 @@ import {
 } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
 import { useMemo, useRef } from "react";
-import type { TimelineEntry } from "../../shared/contract/jobs.ts";
+import type { TimelineEntry } from "../../shared/contract/job-records.ts";
 import { EmptyState } from "../controls/empty-state.tsx";
 import { Note } from "../controls/note.tsx";
 import { ScrollRegion } from "../controls/scroll-region.tsx";

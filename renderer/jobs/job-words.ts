@@ -1,13 +1,8 @@
 import { assertNever } from "../../shared/contract/assert-never.ts";
 import type { Gpu } from "../../shared/contract/gpus.ts";
 import type { PresetId } from "../../shared/contract/hyperparameters.ts";
-import type {
-  Job,
-  JobProgress,
-  JobStatus,
-  StopMode,
-  TimelineEntry,
-} from "../../shared/contract/jobs.ts";
+import type { TimelineEntry } from "../../shared/contract/job-records.ts";
+import type { Job, JobProgress, JobStatus, StopMode } from "../../shared/contract/jobs.ts";
 import type { RunDevice, RunPhase } from "../../shared/contract/run-folder.ts";
 import type { Tone } from "../controls/status-label.tsx";
 import { formatCount, formatShare } from "../format/numbers.ts";

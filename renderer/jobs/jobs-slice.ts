@@ -1,4 +1,6 @@
-import type { Artifact, Job, JobOf, JobStatus, SampleRun } from "../../shared/contract/jobs.ts";
+import type { Artifact } from "../../shared/contract/job-records.ts";
+import type { Job, JobOf, JobStatus } from "../../shared/contract/jobs.ts";
+import type { SampleRun } from "../../shared/contract/sample-run.ts";
 import { LOADING, ready, valueOr } from "../core/loadable.ts";
 import type { Loadable } from "../core/loadable.ts";
 import { withFreshList, withItem } from "../core/newest-wins.ts";

@@ -1,6 +1,6 @@
 import { useMemo, useState } from "react";
 import type { ReactNode } from "react";
-import type { MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
 import type { ChartMark, ChartRange, ChartSeries } from "../charts/chart-series.ts";
 import { LineChart } from "../charts/line-chart.tsx";
 import { smooth, smoothingSpan } from "../charts/smoothing.ts";

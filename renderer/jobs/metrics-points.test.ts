@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
 import {
   figureOf,
   isTooDense,

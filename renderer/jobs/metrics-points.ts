@@ -1,4 +1,4 @@
-import type { MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
 
 /** Points per pixel that a chart gets at most: the minimum and the maximum. */
 const POINTS_PER_PIXEL = 2;

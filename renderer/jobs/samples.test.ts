@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { JobSample } from "../../shared/contract/jobs.ts";
+import type { JobSample } from "../../shared/contract/job-records.ts";
 import { mergeSamples, samplesByPrompt } from "./samples.ts";
 
 function sample(step: number, prompt: string, text: string): JobSample {

@@ -1,4 +1,4 @@
-import type { JobSample } from "../../shared/contract/jobs.ts";
+import type { JobSample } from "../../shared/contract/job-records.ts";
 
 /** Samples in order of steps; a step that is repeated after a resume takes its former place. */
 export function mergeSamples(

@@ -1,4 +1,5 @@
-import type { JobProgress, MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
+import type { JobProgress } from "../../shared/contract/jobs.ts";
 
 /** How far back the speed is measured: the newest points, at least this many if there are any. */
 const RECENT_POINTS = 60;

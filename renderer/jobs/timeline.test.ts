@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { TimelineEntry } from "../../shared/contract/jobs.ts";
+import type { TimelineEntry } from "../../shared/contract/job-records.ts";
 import { mergeTimeline, timelineMarks, withBest } from "./timeline.ts";
 
 function entry(seq: number, kind: TimelineEntry["kind"], step: number | null): TimelineEntry {

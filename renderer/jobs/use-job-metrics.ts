@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import type { MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
 import type { ChartRange } from "../charts/chart-series.ts";
 import { useClient } from "../core/desk.tsx";
 import { LOADING } from "../core/loadable.ts";

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from "react";
-import type { JobSample } from "../../shared/contract/jobs.ts";
+import type { JobSample } from "../../shared/contract/job-records.ts";
 import { useClient } from "../core/desk.tsx";
 import { ready } from "../core/loadable.ts";
 import type { Loadable } from "../core/loadable.ts";

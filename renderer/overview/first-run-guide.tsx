@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { Play } from "lucide-react";
-import type { SampleRun } from "../../shared/contract/jobs.ts";
+import type { SampleRun } from "../../shared/contract/sample-run.ts";
 import { Button, buttonClass } from "../controls/button.tsx";
 import { Note } from "../controls/note.tsx";
 import { Skeleton } from "../controls/skeleton.tsx";

@@ -1,6 +1,7 @@
 import type { Dataset } from "../../shared/contract/datasets.ts";
 import type { EnvironmentStatus } from "../../shared/contract/environment.ts";
-import type { Job, SampleRun } from "../../shared/contract/jobs.ts";
+import type { Job } from "../../shared/contract/jobs.ts";
+import type { SampleRun } from "../../shared/contract/sample-run.ts";
 import type { BaseModel } from "../../shared/contract/models.ts";
 import { readyDatasets } from "../datasets/datasets-slice.ts";
 import { FORMAT_NAMES } from "../datasets/dataset-words.ts";

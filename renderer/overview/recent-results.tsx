@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
-import type { Artifact, Job } from "../../shared/contract/jobs.ts";
+import type { Artifact } from "../../shared/contract/job-records.ts";
+import type { Job } from "../../shared/contract/jobs.ts";
 import { Section } from "../controls/section.tsx";
 import table from "../controls/table.module.css";
 import { useDesk } from "../core/desk.tsx";

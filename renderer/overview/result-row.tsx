@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import type { Artifact } from "../../shared/contract/jobs.ts";
+import type { Artifact } from "../../shared/contract/job-records.ts";
 import table from "../controls/table.module.css";
 import { UNKNOWN, formatLoss } from "../format/numbers.ts";
 import { formatAgo, formatDateTime, formatDuration } from "../format/time.ts";

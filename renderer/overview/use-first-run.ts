@@ -1,4 +1,4 @@
-import type { SampleRun } from "../../shared/contract/jobs.ts";
+import type { SampleRun } from "../../shared/contract/sample-run.ts";
 import { useDesk } from "../core/desk.tsx";
 import { LOADING, ready } from "../core/loadable.ts";
 import type { Loadable } from "../core/loadable.ts";

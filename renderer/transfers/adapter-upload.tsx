@@ -1,4 +1,4 @@
-import type { Artifact } from "../../shared/contract/jobs.ts";
+import type { Artifact } from "../../shared/contract/job-records.ts";
 import { activeAccount } from "../accounts/accounts-slice.ts";
 import { projectName } from "../accounts/account-words.ts";
 import { Section } from "../controls/section.tsx";

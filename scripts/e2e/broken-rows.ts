@@ -1,5 +1,7 @@
+import type { Page } from "playwright-core";
+
 /** A hundred rows of which five are broken, each in its own way. */
-export function hundredRowsFiveBroken(): Buffer {
+function hundredRowsFiveBroken(): Buffer {
   const rows = Array.from({ length: 100 }, (_, index) =>
     Buffer.from(
       JSON.stringify({
@@ -24,4 +26,19 @@ export function hundredRowsFiveBroken(): Buffer {
     Buffer.from('"}, {"role": "assistant", "content": "y"}]}'),
   ]);
   return Buffer.concat(rows.flatMap((row) => [row, Buffer.from("\n")]));
+}
+
+/** In the Datasets view: chooses them as the file minutes.jsonl, and waits for their rows. */
+export async function importBrokenRows(page: Page): Promise<void> {
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Import dataset" }).click();
+  await (
+    await chooser
+  ).setFiles({
+    name: "minutes.jsonl",
+    mimeType: "application/x-jsonlines",
+    buffer: hundredRowsFiveBroken(),
+  });
+  await page.getByRole("heading", { name: "minutes" }).waitFor();
+  await page.getByText("How many seconds are 1 minutes?").waitFor();
 }

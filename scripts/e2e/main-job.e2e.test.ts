@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Job } from "../../shared/contract/jobs.ts";
 import { adapterChangesOutput } from "./adapter-changes-output.ts";
-import { hundredRowsFiveBroken } from "./broken-rows.ts";
+import { importBrokenRows } from "./broken-rows.ts";
 import { look, openBrowser, openPage } from "./desk-page.ts";
 import { type HeadlessDesk, startHeadlessDesk } from "./headless-desk.ts";
 
@@ -77,17 +77,7 @@ test("every empty view says what it is for and the next step", async () => {
 
 test("a file is imported; its broken rows are told by line and reason", async () => {
   await go("Datasets");
-  const chooser = page.waitForEvent("filechooser");
-  await page.getByRole("button", { name: "Import dataset" }).click();
-  await (
-    await chooser
-  ).setFiles({
-    name: "minutes.jsonl",
-    mimeType: "application/x-jsonlines",
-    buffer: hundredRowsFiveBroken(),
-  });
-  await page.getByRole("heading", { name: "minutes" }).waitFor();
-  await page.getByText("How many seconds are 1 minutes?").waitFor();
+  await importBrokenRows(page);
   await look(page, "2-dataset-rows");
 
   await page.getByRole("tab", { name: /left out|rejected/i }).click();

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addJobOfAnotherMachine } from "./another-machine.ts";
-import { hundredRowsFiveBroken } from "./broken-rows.ts";
+import { importBrokenRows } from "./broken-rows.ts";
 import { look, openBrowser, openPage } from "./desk-page.ts";
 import { type E2eProject, openE2eProject } from "./e2e-project.ts";
 import { type HeadlessDesk, startHeadlessDesk } from "./headless-desk.ts";
@@ -41,17 +41,7 @@ async function go(view: string): Promise<void> {
 
 test("without an account everything is local, and the view says what an account is for", async () => {
   await go("Datasets");
-  const chooser = page.waitForEvent("filechooser");
-  await page.getByRole("button", { name: "Import dataset" }).click();
-  await (
-    await chooser
-  ).setFiles({
-    name: "minutes.jsonl",
-    mimeType: "application/x-jsonlines",
-    buffer: hundredRowsFiveBroken(),
-  });
-  await page.getByRole("heading", { name: "minutes" }).waitFor();
-  await page.getByText("How many seconds are 1 minutes?").waitFor();
+  await importBrokenRows(page);
   expect(await page.getByRole("button", { name: /^Syncs to/ }).count()).toBe(0);
 
   await go("Sync");

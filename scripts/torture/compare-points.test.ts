@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
 import { compareWithFile, differingSteps } from "./compare-points.ts";
 import type { RunRecord, StepRecord } from "./run-record.ts";
 

@@ -1,4 +1,4 @@
-import type { MetricsPoint } from "../../shared/contract/jobs.ts";
+import type { MetricsPoint } from "../../shared/contract/job-records.ts";
 import type { RunRecord, StepRecord } from "./run-record.ts";
 
 export interface PointFaults {

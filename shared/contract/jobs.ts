@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { hyperparametersSchema, presetIdSchema } from "./hyperparameters.ts";
+import {
+  artifactSchema,
+  jobSampleSchema,
+  metricsPointSchema,
+  timelineEntrySchema,
+} from "./job-records.ts";
 import { dataSummarySchema, runDeviceSchema, runPhaseSchema } from "./run-folder.ts";
+import { sampleRunSchema } from "./sample-run.ts";
 
 export const jobProgressSchema = z.object({
   step: z.int().nonnegative(),
@@ -195,79 +202,6 @@ export const jobSchema = z.discriminatedUnion("status", [
 export type Job = z.infer<typeof jobSchema>;
 export type JobStatus = Job["status"];
 export type JobOf<S extends JobStatus> = Extract<Job, { status: S }>;
-
-/** One optimiser step, or an evaluation at that step (then only `validationLoss` may be new). */
-export const metricsPointSchema = z.object({
-  step: z.int().nonnegative(),
-  epoch: z.number().nonnegative(),
-  trainingLoss: z.number().nullable(),
-  validationLoss: z.number().nullable(),
-  learningRate: z.number().nullable(),
-  gradientNorm: z.number().nullable(),
-  tokensPerSecond: z.number().nullable(),
-  memoryMb: z.number().nullable(),
-  recordedAt: z.iso.datetime(),
-});
-export type MetricsPoint = z.infer<typeof metricsPointSchema>;
-
-/** Marks on the time axis and lines of a job's history. */
-export const timelineEntrySchema = z.object({
-  seq: z.int().nonnegative(),
-  at: z.iso.datetime(),
-  attempt: z.int().positive(),
-  step: z.int().nonnegative().nullable(),
-  kind: z.enum(["status", "sample", "checkpoint", "warning", "error", "done", "resumed"]),
-  message: z.string(),
-});
-export type TimelineEntry = z.infer<typeof timelineEntrySchema>;
-
-/** What the model in training answered to one of the run's fixed prompts. */
-export const jobSampleSchema = z.object({
-  step: z.int().nonnegative(),
-  attempt: z.int().positive(),
-  prompt: z.string(),
-  text: z.string(),
-  at: z.iso.datetime(),
-});
-export type JobSample = z.infer<typeof jobSampleSchema>;
-
-export const artifactSchema = z.object({
-  id: z.uuid(),
-  jobId: z.uuid(),
-  datasetId: z.uuid(),
-  name: z.string(),
-  path: z.string(),
-  files: z.array(z.object({ name: z.string(), bytes: z.int().nonnegative() })),
-  baseModelName: z.string(),
-  quality: z.object({
-    firstLoss: z.number().nullable(),
-    lastLoss: z.number().nullable(),
-    validationLoss: z.number().nullable(),
-    tokensPerSecond: z.number().nullable(),
-    steps: z.int().nonnegative(),
-    seconds: z.number().nonnegative(),
-    /** Of the lowest validation loss; null when the run had no validation rows. */
-    bestStep: z.int().nonnegative().nullable(),
-    bestLoss: z.number().nullable(),
-    /** The step whose weights the adapter has; null for adapters of before it was told. */
-    adapterStep: z.int().nonnegative().nullable(),
-  }),
-  createdAt: z.iso.datetime(),
-});
-export type Artifact = z.infer<typeof artifactSchema>;
-
-/** "Train the sample": everything from nothing to a running job, in one go. */
-export const sampleRunSchema = z.discriminatedUnion("state", [
-  z.object({ state: z.literal("idle") }),
-  z.object({
-    state: z.literal("preparing"),
-    step: z.enum(["environment", "model", "dataset"]),
-    message: z.string(),
-  }),
-  z.object({ state: z.literal("launched"), jobId: z.uuid() }),
-  z.object({ state: z.literal("failed"), message: z.string() }),
-]);
-export type SampleRun = z.infer<typeof sampleRunSchema>;
 
 const idInput = z.object({ id: z.uuid() });
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { metricsPointSchema } from "./jobs.ts";
+import { metricsPointSchema } from "./job-records.ts";
 import { failureSchema } from "./errors.ts";
 import {
   datasetRowSchema,

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { AppError } from "../../../shared/app-error.ts";
 import type { CoreClient } from "../../../shared/contract/contract.ts";
 import { exportFormatSchema, exportOuttypeSchema } from "../../../shared/contract/exports.ts";
-import type { Artifact } from "../../../shared/contract/jobs.ts";
+import type { Artifact } from "../../../shared/contract/job-records.ts";
 import { prepareEnvironment } from "../../quickstart/prepare-run.ts";
 import { type ExportOptions, refuseMeaningless } from "../export-options.ts";
 import { findByIdOrName } from "../find-by-id-or-name.ts";
