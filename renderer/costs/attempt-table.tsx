@@ -21,7 +21,7 @@ export function AttemptTable({ currency, attempts }: AttemptTableProps) {
             <th>Started</th>
             <th className={number}>Time</th>
             <th className={number}>GPU time</th>
-            <th className={number}>without power</th>
+            <th className={number}>Without power</th>
             <th className={number}>Energy</th>
             <th className={number}>Electricity</th>
             <th className={number}>Hardware</th>
