@@ -78,9 +78,9 @@ async function tortureDesk(
   onKill: (victim: Victim) => void,
 ): Promise<string[]> {
   const { kills, jobs, random, say } = torture;
-  const killer = new Killer(desk, random);
   try {
     const input = await importTask(await desk.client(), torture.task, torture.steps);
+    const killer = new Killer(desk, random, () => desk.keepBusy(input, jobs));
     for (let kill = 0; kill < kills; kill++) {
       const victim = torture.victim === "all" ? random.pick(VICTIMS) : torture.victim;
       // A core that is killed while it starts is given nothing to do before.

@@ -20,6 +20,8 @@ export type Victim = (typeof VICTIMS)[number];
 const IDLE_KILLS = 2;
 const LOOK_MS = 20;
 const PATIENCE_MS = 600_000;
+/** A run that was asked for may have ended before there was anything to kill of it. */
+const BUSY_EVERY_MS = 2000;
 /** When in the life of an attempt a process is killed: as soon as it is there, where races are. */
 type Moment = "early" | "starting" | "training";
 const LATEST_MS: Record<Moment, number> = { early: 150, starting: 4000, training: 2000 };
@@ -28,12 +30,15 @@ const LATEST_MS: Record<Moment, number> = { early: 150, starting: 4000, training
 export class Killer {
   readonly #desk: TorturedDesk;
   readonly #random: SeededRandom;
+  readonly #keepBusy: () => Promise<void>;
   /** Interruptions since the last checkpoint, by run folder. */
   readonly #idle = new Map<string, { checkpoints: number; kills: number }>();
 
-  constructor(desk: TorturedDesk, random: SeededRandom) {
+  /** @param keepBusy - Has the desk train something, where it does not. */
+  constructor(desk: TorturedDesk, random: SeededRandom, keepBusy: () => Promise<void>) {
     this.#desk = desk;
     this.#random = random;
+    this.#keepBusy = keepBusy;
   }
 
   async kill(victim: Victim): Promise<void> {
@@ -64,7 +69,7 @@ export class Killer {
   ): Promise<void> {
     const moment = this.#moment();
     if (victim === "runner" && moment === "early") return this.#killAsTrainerBegins();
-    for (const isInTime = this.#patience(victim); isInTime();) {
+    for (const isInTime = this.#patience(victim); await isInTime();) {
       const found = liveAttempts(this.#desk.homePath).find((one) => choose(one) !== null);
       if (found !== undefined && this.#isReached(moment, found)) {
         await delay(this.#random.upTo(LATEST_MS[moment]));
@@ -81,7 +86,7 @@ export class Killer {
 
   /** When the runner has started a trainer and may not have told of it yet. */
   async #killAsTrainerBegins(): Promise<void> {
-    for (const isInTime = this.#patience("runner"); isInTime();) {
+    for (const isInTime = this.#patience("runner"); await isInTime();) {
       for (const attempt of liveAttempts(this.#desk.homePath)) {
         const { runner, runPath } = attempt;
         if (runner === null || isTraining(attempt) || !this.#mayInterrupt(runPath)) continue;
@@ -99,7 +104,7 @@ export class Killer {
     const moment = this.#moment();
     const { homePath } = this.#desk;
     await this.#desk.client();
-    for (const isInTime = this.#patience("run"); isInTime();) {
+    for (const isInTime = this.#patience("run"); await isInTime();) {
       const attempts = liveAttempts(homePath);
       if (attempts.length > 0 && attempts.every((one) => this.#isReached(moment, one))) break;
       await delay(LOOK_MS);
@@ -122,11 +127,19 @@ export class Killer {
   }
 
   /** @returns whether there is time left; throws when it is over. */
-  #patience(victim: string): () => true {
-    const giveUpAt = performance.now() + PATIENCE_MS;
-    return () => {
-      if (performance.now() < giveUpAt) return true;
-      throw new Error(`There was no ${victim} to kill for ${PATIENCE_MS / 1000} s.`);
+  #patience(victim: string): () => Promise<true> {
+    const began = performance.now();
+    let busyAt = began + BUSY_EVERY_MS;
+    return async () => {
+      const now = performance.now();
+      if (now >= began + PATIENCE_MS) {
+        throw new Error(`There was no ${victim} to kill for ${PATIENCE_MS / 1000} s.`);
+      }
+      if (now >= busyAt) {
+        busyAt = now + BUSY_EVERY_MS;
+        await this.#keepBusy();
+      }
+      return true;
     };
   }
 
