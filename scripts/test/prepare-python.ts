@@ -43,17 +43,17 @@ function parse(text: string): unknown {
 
 /** Somebody's own Python is used as it is; nothing is installed into it. */
 async function chosenPython(python: string): Promise<string> {
-  const probe = await execa(python, ["-c", "import pytest"], { reject: false });
+  const probe = await execa(python, ["-c", "import pytest, ruff"], { reject: false });
   if (!probe.failed) return python;
   throw new Error(
-    `LORA_DESK_PYTHON is ${python}, which cannot import pytest. Install electron/trainer/requirements-test.txt into it, or unset the variable.`,
+    `LORA_DESK_PYTHON is ${python}, which lacks pytest or ruff. Install electron/trainer/requirements-test.txt into it, or unset the variable.`,
   );
 }
 
 /** Adds requirements-test.txt once; a stamp remembers for which interpreter and which version. */
 async function withTestPackages(root: string, python: string): Promise<string> {
   const requirements = join(root, "electron", "trainer", "requirements-test.txt");
-  const probe = await execa(python, ["-c", "import pytest"], { reject: false });
+  const probe = await execa(python, ["-c", "import pytest, ruff"], { reject: false });
   const stamp = join(root, ".cache", "test-packages");
   const wanted = `${python} ${createHash("sha256").update(readFileSync(requirements)).digest("hex")}`;
   if (!probe.failed && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return python;
@@ -66,7 +66,9 @@ async function withTestPackages(root: string, python: string): Promise<string> {
     reject: false,
   });
   if (installed.failed) {
-    throw new Error(`pytest could not be installed into ${python}: see the lines above.`);
+    throw new Error(
+      `The tests' packages could not be installed into ${python}: see the lines above.`,
+    );
   }
   mkdirSync(join(root, ".cache"), { recursive: true });
   writeFileSync(stamp, wanted);

@@ -24,6 +24,16 @@ const steps: readonly Step[] = [
   { name: "build", command: ["electron-vite", "build", "--logLevel", "warn"] },
   { name: "unit", command: ["vitest", "run", "--project", "unit"] },
   {
+    name: "python-lint",
+    command: ["{python}", "-m", "ruff", "check", "electron/trainer"],
+    needs: ["python"],
+  },
+  {
+    name: "python-format",
+    command: ["{python}", "-m", "ruff", "format", "--check", "electron/trainer"],
+    needs: ["python"],
+  },
+  {
     name: "python",
     command: ["{python}", "-m", "pytest", "electron/trainer"],
     needs: ["python"],

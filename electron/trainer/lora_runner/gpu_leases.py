@@ -1,4 +1,4 @@
-"""One run on a GPU at a time, whoever started it: a lock file per GPU that the whole machine shares.
+"""One run on a GPU at a time, whoever started it: a lock file per GPU that the machine shares.
 
 The operating system lets go of a lock when the last process that holds it dies, however it dies.
 The trainer inherits the open files, so a GPU is leased as long as any process of its run lives.

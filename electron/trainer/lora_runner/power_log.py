@@ -1,4 +1,4 @@
-"""power.jsonl: what the GPUs of a run draw, for as long as it runs, whether or not the app is there.
+"""power.jsonl: what the GPUs of a run draw, for as long as it runs, with or without the app.
 
 One line per sample: {v, ts, attempt, gpus: [{uuid, power_w}]}. A GPU that does not tell is left out
 or has null. Where nvidia-smi says nothing there is no line: a gap, which nobody fills.

@@ -206,9 +206,7 @@ def read_config(folder: Path) -> RunConfig:
             format=data.text("format", tuple(FIRST_FIELD)),
             sha256=data.text("sha256", pattern=r"[0-9a-f]{64}"),
         ),
-        hyperparameters=_hyperparameters(
-            top.child("hyperparameters").with_defaults(_LATER_FIELDS)
-        ),
+        hyperparameters=_hyperparameters(top.child("hyperparameters").with_defaults(_LATER_FIELDS)),
         device_kind=kind,
         device_count=device.length("uuids") if kind == "cuda" else 0,
     )

@@ -1,8 +1,8 @@
 """A frozen linear layer and the LoRA layers on it as one operation, in float32 on the CPU.
 
 PEFT's layer is a chain of small operations: floats drawn for a mask, products kept for the backward
-pass, sums written anew. This one keeps its input (which the layers beside it keep anyway), a byte of
-mask an element and the few columns of the rank. What comes out is the same but for rounding.
+pass, sums written anew. This one keeps its input (which the layers beside it keep anyway), a byte
+of mask an element and the few columns of the rank. What comes out is the same but for rounding.
 
     forward    y  = x Wᵀ + s (m∘x) Aᵀ Bᵀ          m: dropout mask, s: scaling / (1 - dropout)
     backward   dx = dy W + m∘(s dy B A)    dA = (s dy B)ᵀ (m∘x)    dB = s dyᵀ (m∘x) Aᵀ

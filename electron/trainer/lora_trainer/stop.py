@@ -1,9 +1,9 @@
 """Requests from outside: to stop (signal or command.json) and "write a checkpoint now".
 
-    stop              within a step, with a checkpoint
-    stop_after_epoch  at the end of the epoch, with a checkpoint; a later `stop` hurries it
-    discard           within a step, without a checkpoint
-    checkpoint        go on, with a checkpoint now
+stop              within a step, with a checkpoint
+stop_after_epoch  at the end of the epoch, with a checkpoint; a later `stop` hurries it
+discard           within a step, without a checkpoint
+checkpoint        go on, with a checkpoint now
 """
 
 from __future__ import annotations

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
-from lora_trainer.fused_lora import draw_mask, fuse
-from lora_trainer.matrix_product import Product, choose_product, torch_product
 from peft import LoraConfig, PeftModel, get_peft_model
 from torch.nn import functional
 from transformers import LlamaConfig, LlamaForCausalLM, Qwen2Config, Qwen2ForCausalLM
+
+from lora_trainer.fused_lora import draw_mask, fuse
+from lora_trainer.matrix_product import Product, choose_product, torch_product
 
 SHAPE = {
     "vocab_size": 61,

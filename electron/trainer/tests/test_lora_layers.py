@@ -107,7 +107,7 @@ def test_name_that_matches_nothing_is_refused_with_those_there_are(build) -> Non
 
 
 def test_module_that_takes_no_lora_is_refused(build) -> None:
-    with pytest.raises(TrainingFailure, match="input_layernorm|not supported") as caught:
+    with pytest.raises(TrainingFailure, match=r"input_layernorm|not supported") as caught:
         build(target_modules=["input_layernorm"])
     assert caught.value.kind == "target_modules_not_found"
 

@@ -14,7 +14,7 @@ from run_folder import TRAINER, wait_until
 from lora_runner.power_log import PowerLog
 from lora_runner.process_identity import start_time
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the pretended nvidia-smi is a shell script")
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="pretends nvidia-smi by a shell script")
 
 # Says this once and then nothing more, as one does that hangs; `exec` so that it can be killed.
 NVIDIA_SMI = """#!/bin/sh
