@@ -10,6 +10,22 @@ import {
 const idInput = z.object({ id: z.uuid() });
 const count = z.int().nonnegative();
 
+/** What is in an account's file and not at its project: nothing of it is lost by signing out. */
+export const notInProjectSchema = z.object({
+  /** Rows with changes in the outbox. */
+  waiting: count,
+  /** Quarantined rows: refused by the server, or behind one that was. */
+  attention: count,
+  /** Points of training curves that are not on the server yet, and of how many curves. */
+  waitingPoints: count,
+  waitingCurves: count,
+  /** Files of datasets and adapters on their way, or about to be. */
+  waitingFiles: count,
+  /** Files whose upload has failed. */
+  failedFiles: count,
+});
+export type NotInProject = z.infer<typeof notInProjectSchema>;
+
 /** A user's place in one project. Each has a database file of its own on this machine. */
 export const accountSchema = z.object({
   id: z.uuid(),
@@ -18,8 +34,8 @@ export const accountSchema = z.object({
   userId: z.uuid(),
   /** False when its session has ended: it must sign in again before anything is synced. */
   isSignedIn: z.boolean(),
-  /** Rows that wait in its file or need attention: they stay there while it is signed out. */
-  unsynced: count,
+  /** What waits in its file, and stays there while it is signed out; null: it cannot be read. */
+  unsynced: notInProjectSchema.nullable(),
 });
 export type Account = z.infer<typeof accountSchema>;
 
@@ -38,18 +54,17 @@ const project = {
   email: z.email().max(320),
 };
 
-/** How the rows of this machine stand to the project's: each row is in exactly one of these. */
-export const syncCountsSchema = z.object({
+/**
+ * How the rows of this machine stand to the project's: each row is in exactly one of synced,
+ * waiting, attention, keptLocal and ofColleagues.
+ */
+export const syncCountsSchema = notInProjectSchema.extend({
   /** On the server as they are here. */
   synced: count,
-  /** In the outbox. */
-  waiting: count,
-  /** Quarantined: refused by the server, or behind one that was. */
-  attention: count,
   /** Kept local by choice; never sent. */
   keptLocal: count,
-  /** Points of training curves that are not on the server yet. */
-  waitingPoints: count,
+  /** Of colleagues, whose adapters were downloaded; never sent. */
+  ofColleagues: count,
 });
 export type SyncCounts = z.infer<typeof syncCountsSchema>;
 

@@ -120,6 +120,6 @@ test("a colleague downloads a shared adapter: it stands here with its job, and i
     expect(readFileSync(join(kept?.path ?? "", name)).equals(bytes)).toBe(true);
   }
   expect(await client.request("sync.status", {})).toMatchObject({
-    counts: { synced: 0, waiting: 0, attention: 0, keptLocal: 3 },
+    counts: { synced: 0, waiting: 0, attention: 0, keptLocal: 0, ofColleagues: 3 },
   });
 });

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { AppError } from "../../../shared/app-error.ts";
 import type { CoreClient } from "../../../shared/contract/contract.ts";
 import type { QuarantinedChange, SyncStatus } from "../../../shared/contract/sync.ts";
+import { notInProjectSentence } from "../../../shared/not-in-project-words.ts";
 import { print } from "../output.ts";
 import type { RunWithCore } from "../session.ts";
 import { table } from "../terminal.ts";
@@ -128,7 +129,7 @@ function parseValues(text: string): QuarantinedChange["values"] {
 
 const STATES: Record<SyncStatus["state"], string> = {
   off: "No account is open: `lora-desk login` signs in.",
-  idle: "Up to date.",
+  idle: "Nothing is under way.",
   syncing: "Syncing.",
   waiting: "The project cannot be reached, or is busy.",
   paused: "Paused: `lora-desk sync resume` goes on.",
@@ -136,12 +137,16 @@ const STATES: Record<SyncStatus["state"], string> = {
 };
 
 function describeStatus({ state, counts, lastError, nextTryAt, lastSyncedAt }: SyncStatus): string {
-  const { synced, waiting, attention, keptLocal, waitingPoints } = counts;
-  const total = synced + waiting + attention + keptLocal;
+  const { synced, waiting, attention, keptLocal, ofColleagues } = counts;
+  const total = synced + waiting + attention + keptLocal + ofColleagues;
+  const missing = notInProjectSentence(counts);
+  // Points that were refused are told by the error alone.
+  const isAllThere = state === "idle" && missing === null && lastError === null;
   return [
-    STATES[state],
-    `${total} rows: ${synced} synced, ${waiting} waiting, ${attention} need attention, ${keptLocal} kept local`,
-    ...(waitingPoints > 0 ? [`${waitingPoints} points of training curves are waiting`] : []),
+    isAllThere ? "Up to date." : STATES[state],
+    `${total} rows: ${synced} synced, ${waiting} waiting, ${attention} need attention, ${keptLocal} kept local${ofColleagues > 0 ? `, ${ofColleagues} of colleagues` : ""}`,
+    ...(missing === null || state === "off" ? [] : [missing]),
+    ...(attention > 0 ? ["`lora-desk sync quarantine` lists what needs attention"] : []),
     ...(lastSyncedAt === null ? [] : [`Last synced ${lastSyncedAt}`]),
     ...(lastError === null ? [] : [`Last error: ${lastError.message}`]),
     ...(nextTryAt === null ? [] : [`Next try ${nextTryAt}`]),
