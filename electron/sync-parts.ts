@@ -105,7 +105,8 @@ export function openSyncParts(
     syncNow: () => sync.now(),
   });
   closers.push(() => elsewhere.close());
-  const teams = openTeams({ session, fetch });
+  const onMembershipChanged = () => elsewhere.sharedChanged();
+  const teams = openTeams({ session, fetch, onMembershipChanged });
   closers.push(() => teams.close());
 
   hub.subscribe("datasets.changed", ({ status }) => status === "ready" && transfers.look());

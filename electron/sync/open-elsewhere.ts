@@ -34,6 +34,8 @@ export interface Elsewhere {
   requests: Handlers<Extract<Method, `elsewhere.${string}`>>;
   /** Rows of the account came with the feed. */
   merged(): void;
+  /** What others show the account has changed in the project. */
+  sharedChanged(): void;
   close(): Promise<void>;
 }
 
@@ -84,6 +86,7 @@ export function openElsewhere(options: OpenElsewhereOptions): Elsewhere {
       },
     },
     merged: tell,
+    sharedChanged: () => refresh.again(),
     close: async () => {
       unwatch();
       closing.abort(new AppError("cancelled", "The account was closed."));

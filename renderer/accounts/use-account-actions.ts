@@ -34,7 +34,7 @@ export function useAccountActions(): AccountActions {
     receive(accounts);
     const account = accounts.accounts.find((one) => one.id === id);
     if (account === undefined) return;
-    notify.done(`${account.email} is signed out. ${signedOutWords(account.unsynced)}`);
+    notify.done(`Signed out ${account.email}. ${signedOutWords(account.unsynced)}`);
   }, notify.failed);
   return { open, signOut };
 }

@@ -7,11 +7,15 @@ import { TeamCard } from "./team-card.tsx";
 import styles from "./teams-section.module.css";
 import { useTeams } from "./use-teams.ts";
 
-type TeamsSectionProps = { readonly account: Account };
+type TeamsSectionProps = {
+  readonly account: Account;
+  /** How many invitations were answered: each may have made one a member. */
+  readonly answers: number;
+};
 
 /** With whom jobs can be shared. */
-export function TeamsSection({ account }: TeamsSectionProps) {
-  const desk = useTeams();
+export function TeamsSection({ account, answers }: TeamsSectionProps) {
+  const desk = useTeams(answers);
   const { teams } = desk;
   return (
     <Section title="Teams">
@@ -31,7 +35,8 @@ export function TeamsSection({ account }: TeamsSectionProps) {
         <div className={styles.teams}>
           <p className={styles.words}>
             Members see the jobs that are shared with their team, with curve and adapters. Nobody
-            can change what is yours, and what is not shared is not seen.
+            can change what is yours, what is not shared is not seen, and nobody joins without
+            having said yes.
           </p>
           {teams.value.map((team) => (
             <TeamCard key={team.id} team={team} userId={account.userId} desk={desk} />

@@ -123,14 +123,14 @@ test("a job of another machine is watched and asked to stop", async () => {
     .toEqual([{ desired_state: "stopped" }]);
 });
 
-test("a team is made of people who are in the project", async () => {
+test("a team is made of people who have said yes", async () => {
   await go("Sync");
   await page.getByLabel("New team").fill("Speech");
   await page.getByRole("button", { name: "Create" }).click();
   const team = page.getByRole("region", { name: "Speech" });
-  await team.getByRole("textbox", { name: "Add a member" }).fill("other@example.org");
-  await team.getByRole("button", { name: "Add", exact: true }).click();
-  await team.getByText("other@example.org").waitFor();
+  await team.getByRole("textbox", { name: /^Invite/ }).fill("other@example.org");
+  await team.getByRole("button", { name: "Invite", exact: true }).click();
+  await team.getByText("invited, not joined yet").waitFor();
   await look(page, "7-sync-teams");
 });
 

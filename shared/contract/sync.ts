@@ -145,6 +145,15 @@ export const transferSchema = z.object({
 });
 export type Transfer = z.infer<typeof transferSchema>;
 
+export const teamInvitationSchema = z.object({
+  teamId: z.uuid(),
+  teamName: z.string(),
+  /** The address of who invites; null where they are gone. */
+  invitedBy: z.string().nullable(),
+  invitedAt: z.iso.datetime({ offset: true }),
+});
+export type TeamInvitation = z.infer<typeof teamInvitationSchema>;
+
 /** Rows as the project has them that this machine does not have itself. */
 export const elsewhereSchema = z.object({
   datasets: z.array(datasetRowSchema.omit({ sample_data: true, validation_errors: true })),
@@ -152,6 +161,8 @@ export const elsewhereSchema = z.object({
   artifacts: z.array(modelArtifactRowSchema),
   /** Whose rows these are, by user id; own rows of other machines carry the account's own id. */
   members: z.array(z.object({ userId: z.uuid(), email: z.string() })),
+  /** Teams that ask the account's own address to join. */
+  invitations: z.array(teamInvitationSchema),
 });
 export type Elsewhere = z.infer<typeof elsewhereSchema>;
 
@@ -160,6 +171,8 @@ export const teamSchema = z.object({
   name: z.string(),
   isOwner: z.boolean(),
   members: z.array(z.object({ userId: z.uuid(), email: z.string(), isOwner: z.boolean() })),
+  /** Addresses that were invited and have not answered; only owners are shown them. */
+  invited: z.array(z.object({ email: z.string(), at: z.iso.datetime({ offset: true }) })),
 });
 export type Team = z.infer<typeof teamSchema>;
 
@@ -252,9 +265,19 @@ export const syncProcedures = {
     input: z.object({ name: z.string().trim().min(1).max(200) }),
     output: teamSchema,
   },
-  "teams.addMember": {
-    input: z.object({ teamId: z.uuid(), email: z.email() }),
+  /** The answer is the same whether somebody has signed up with the address or nobody. */
+  "teams.invite": {
+    input: z.object({ teamId: z.uuid(), email: z.email().max(320) }),
     output: teamSchema,
+  },
+  "teams.withdrawInvitation": {
+    input: z.object({ teamId: z.uuid(), email: z.string().max(320) }),
+    output: teamSchema,
+  },
+  /** Joins the team, or declines: null then. `elsewhere.list` gives the invitations. */
+  "teams.answerInvitation": {
+    input: z.object({ teamId: z.uuid(), isAccepted: z.boolean() }),
+    output: teamSchema.nullable(),
   },
   "teams.removeMember": {
     input: z.object({ teamId: z.uuid(), userId: z.uuid() }),

@@ -148,10 +148,15 @@ describe("teams", () => {
     const team = await requests["teams.create"]({ name: "Lab" }, "local");
     const me = { userId: owner.id, email: owner.email, isOwner: true };
     const { email, id: userId } = colleague;
-    expect(team).toEqual({ id: team.id, name: "Lab", isOwner: true, members: [me] });
+    expect(team).toEqual({ id: team.id, name: "Lab", isOwner: true, members: [me], invited: [] });
     const teamId = team.id;
+    const invited = { ...team, invited: [{ email, at: expect.any(String) }] };
+    const place = { teamId, email: email.toUpperCase() };
+    expect(await requests["teams.invite"](place, "local")).toEqual(invited);
+    expect(await requests["teams.withdrawInvitation"](place, "local")).toEqual(team);
+    expect(await requests["teams.invite"](place, "local")).toEqual(invited);
+    await call(colleague.client, "answer_invitation", { team_id: teamId, accept: true });
     const joined = { ...team, members: [me, { userId, email, isOwner: false }] };
-    expect(await requests["teams.addMember"]({ teamId, email }, "local")).toEqual(joined);
     expect(await requests["teams.list"]({}, "local")).toEqual([joined]);
     expect(await requests["teams.share"]({ jobId: job.id, teamId }, "local")).toBe(null);
     expect(await requests["teams.shared"]({}, "local")).toEqual([{ jobId: job.id, teamId }]);
@@ -161,13 +166,44 @@ describe("teams", () => {
     expect(await requests["teams.removeMember"]({ teamId, userId: owner.id }, "local")).toBe(null);
   });
 
+  test("an invitation is listed, and goes with its answer; what is shared then comes", async () => {
+    const teamId = await createTeam(owner);
+    const { job } = await pushWholeJob(owner);
+    await call(owner.client, "share_job", { job_id: job.id, team_id: teamId });
+    const invite = () =>
+      call(owner.client, "invite_team_member", { team_id: teamId, email: colleague.email });
+    await invite();
+    machine = await openMachine(project, colleague);
+    const { requests } = machine.teams;
+    const answer = (isAccepted: boolean) =>
+      requests["teams.answerInvitation"]({ teamId, isAccepted }, "local");
+    const invitation = { teamId, teamName: "Lab", invitedBy: owner.email };
+    expect(await listShared()).toMatchObject({ invitations: [invitation], jobs: [] });
+
+    let told = machine.told();
+    expect(await answer(false)).toBe(null);
+    await told;
+    expect(await list()).toMatchObject({ invitations: [], jobs: [] });
+    await expect(answer(true)).rejects.toMatchObject({
+      kind: "not_found",
+      message: /not there any more/,
+    });
+
+    await invite();
+    await expect.poll(list, { timeout: 30_000 }).toMatchObject({ invitations: [invitation] });
+    told = machine.told();
+    expect(await answer(true)).toMatchObject({ id: teamId, isOwner: false });
+    await told;
+    expect(await list()).toMatchObject({ invitations: [], jobs: [{ id: job.id }] });
+  });
+
   test("refusals come in words", async () => {
     const teamId = await createTeam(owner, colleague);
     const { job } = await pushWholeJob(colleague);
     machine = await openMachine(project, colleague);
     const { requests } = machine.teams;
     await expect(
-      requests["teams.addMember"]({ teamId, email: "nobody@example.org" }, "local"),
+      requests["teams.invite"]({ teamId, email: "nobody@example.org" }, "local"),
     ).rejects.toMatchObject({ kind: "forbidden", message: /Only an owner/ });
     const unknown = crypto.randomUUID();
     await expect(
