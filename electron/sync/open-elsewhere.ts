@@ -75,8 +75,8 @@ export function openElsewhere(options: OpenElsewhereOptions): Elsewhere {
         refresh.ask();
         return listElsewhere(store, log);
       },
-      "elsewhere.metrics": async ({ jobId, pixels }) =>
-        windowOf(await curves.read(jobId, curveOf(jobId)), pixels),
+      "elsewhere.metrics": async ({ jobId, pixels, ...range }) =>
+        windowOf(await curves.read(jobId, curveOf(jobId)), pixels, range),
       "elsewhere.setDesiredState": async (wish) => {
         const isInOutbox = await wishFor(wish, { store, outbox, api });
         if (isInOutbox) options.syncNow();

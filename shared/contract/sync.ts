@@ -250,7 +250,12 @@ export const syncProcedures = {
   "elsewhere.list": { input: z.object({}), output: elsewhereSchema },
   /** The curve of a job of another machine, fetched when it is looked at. */
   "elsewhere.metrics": {
-    input: z.object({ jobId: z.uuid(), pixels: z.int().min(1).max(10_000) }),
+    input: z.object({
+      jobId: z.uuid(),
+      fromStep: z.int().nonnegative().optional(),
+      toStep: z.int().nonnegative().optional(),
+      pixels: z.int().min(1).max(10_000),
+    }),
     output: z.object({ totalPoints: count, points: z.array(metricsPointSchema) }),
   },
   /** Asks the job's own workstation to stop it or to go on with it. */

@@ -493,8 +493,9 @@ begin
 end;
 $$;
 
--- Points of a job that others share with the caller: {last_step, points}, in the order of steps,
--- at most 1000. recorded_from: only what was measured at that time or later.
+-- Points of a job that others share with the caller: {last_step, total, points}, in the order of
+-- steps, at most 1000. recorded_from: only what was measured at that time or later. page_size 0 gives
+-- no points, but how many there are of the job.
 create or replace function public.shared_metrics(
   job_id uuid,
   after_step integer default -1,
@@ -512,6 +513,8 @@ begin
   end if;
   return jsonb_build_object(
     'last_step', (select max(m.step) from public.metrics_points m where m.job_id = shared_metrics.job_id),
+    'total', case when page_size = 0 then (
+      select count(*) from public.metrics_points m where m.job_id = shared_metrics.job_id) end,
     'points', (
       select coalesce(jsonb_agg(to_jsonb(p) order by p.step), '[]')
       from (
@@ -521,7 +524,7 @@ begin
           and (until_step is null or m.step <= until_step)
           and (recorded_from is null or m.recorded_at >= recorded_from)
         order by m.step
-        limit least(greatest(coalesce(page_size, 1000), 1), 1000)
+        limit least(greatest(coalesce(page_size, 1000), 0), 1000)
       ) p)
   );
 end;

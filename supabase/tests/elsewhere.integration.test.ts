@@ -37,11 +37,18 @@ async function listShared() {
   return list();
 }
 
-async function pushPoints(user: NewUser, jobId: string, from: number, to: number): Promise<void> {
+/** @param clockBackMs - By how much the clock of the machine that trains was set back. */
+async function pushPoints(
+  user: NewUser,
+  jobId: string,
+  from: number,
+  to: number,
+  clockBackMs = 0,
+): Promise<void> {
   for (let at = from; at < to; at += 5000) {
     const points = Array.from({ length: Math.min(5000, to - at) }, (_, index) => ({
       ...newPoint(jobId, at + index),
-      recorded_at: new Date(Date.UTC(2026, 2, 1) + (at + index) * 1000).toISOString(),
+      recorded_at: new Date(Date.UTC(2026, 2, 1) + (at + index) * 1000 - clockBackMs).toISOString(),
     }));
     const { error } = await user.client.rpc("push_metrics", { points });
     if (error !== null) throw error;
@@ -67,6 +74,11 @@ describe("a user's other machine", () => {
     expect((await metrics(job.id, 10_000)).points.map(({ step }) => step)).toEqual(
       Array.from({ length: 3600 }, (_, step) => step),
     );
+    await pushPoints(owner, job.id, 3600, 3700, 86_400_000);
+    expect((await metrics(job.id, 10_000)).totalPoints).toBe(3700);
+    const place = { jobId: job.id, pixels: 100, fromStep: 3590, toStep: 3609 };
+    const part = await machine.elsewhere.requests["elsewhere.metrics"](place, "local");
+    expect(part).toMatchObject({ totalPoints: 20, points: { length: 20 } });
   });
 
   test("asks for a stop through the outbox, and shows it at once", async () => {
@@ -108,6 +120,8 @@ describe("a colleague's machine", () => {
       members: expect.arrayContaining([{ userId: owner.id, email: owner.email }]),
     });
     expect((await metrics(job.id, 10_000)).points).toHaveLength(2500);
+    await pushPoints(owner, job.id, 2500, 2600, 86_400_000);
+    expect((await metrics(job.id, 10_000)).points).toHaveLength(2600);
     await wish(job.id, "stopped");
     expect(machine.rounds()).toBe(0);
     expect(await list()).toMatchObject({ jobs: [{ desired_state: "stopped" }] });
