@@ -40,11 +40,12 @@ export class ElsewhereStore {
       .map(parsed);
   }
 
+  /** Not those that were deleted, which are there for what names them still. */
   sharedRows(table: ElsewhereTable): unknown[] {
     return this.#store
       .prepare(
         `SELECT s.row FROM sync_shared s WHERE s.table_name = ?
-           AND NOT EXISTS (${HERE[table]} AND t.id = s.row_id)
+           AND s.row ->> '$.deleted_at' IS NULL AND NOT EXISTS (${HERE[table]} AND t.id = s.row_id)
          ORDER BY s.row ->> '$.created_at' DESC, s.row_id`,
       )
       .all(table)

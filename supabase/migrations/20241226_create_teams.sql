@@ -478,13 +478,13 @@ begin
     'jobs', (
       select coalesce(jsonb_agg(to_jsonb(j) order by j.id), '[]')
       from public.training_jobs j where j.id = any (jobs)),
-    -- Samples and validation errors quote the file, and the file is not shared.
+    -- Samples and validation errors quote the file, and the file is not shared. A deleted one is
+    -- given with its deleted_at: its job and adapters name it still.
     'datasets', (
       select coalesce(jsonb_agg(
         to_jsonb(d) - 'sample_data' - 'validation_errors' || '{"storage_path": null}' order by d.id), '[]')
       from public.datasets d
-      where d.deleted_at is null
-        and d.id in (select j.dataset_id from public.training_jobs j where j.id = any (jobs))),
+      where d.id in (select j.dataset_id from public.training_jobs j where j.id = any (jobs))),
     'artifacts', (
       select coalesce(jsonb_agg(to_jsonb(a) order by a.id), '[]')
       from public.model_artifacts a where a.job_id = any (jobs) and a.deleted_at is null),
