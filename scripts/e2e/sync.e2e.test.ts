@@ -131,6 +131,20 @@ test("a team is made of people who have said yes", async () => {
   await team.getByRole("textbox", { name: /^Invite/ }).fill("other@example.org");
   await team.getByRole("button", { name: "Invite", exact: true }).click();
   await team.getByText("invited, not joined yet").waitFor();
+
+  const { client } = project.other;
+  const { data } = await client.rpc("create_team", { name: "Vision" });
+  const { id } = data as { id: string };
+  await client.rpc("invite_team_member", { team_id: id, email: "owner@example.org" });
+  // Found out while somebody looks, every half a minute.
+  const join = page.getByRole("button", { name: "Join Vision" });
+  await join.waitFor({ timeout: 60_000 });
+  await look(page, "7-sync-invitation");
+  expect(await page.getByRole("region", { name: "Vision" }).count()).toBe(0);
+  await join.click();
+  await page.getByRole("region", { name: "Vision" }).waitFor();
+  expect(await join.count()).toBe(0);
+  await page.getByRole("heading", { name: "Teams" }).scrollIntoViewIfNeeded();
   await look(page, "7-sync-teams");
 });
 
