@@ -14,7 +14,7 @@ it("names everything that is not in the project", () => {
   const much = { ...nothing, waiting: 3, waitingPoints: 12_400, waitingCurves: 1, waitingFiles: 1 };
   expect(notInProjectWords(much)).toBe("3 changes, 12,400 points of 1 curve and 1 file");
   expect(notInProjectWords({ ...nothing, waiting: 1, attention: 1, failedFiles: 2 })).toBe(
-    "2 changes (1 needs attention) and 2 files (2 failed)",
+    "2 changes (1 needs attention) and 2 files (failed)",
   );
   expect(notInProjectSentence({ ...nothing, waiting: 1 })).toBe(
     "1 change is not in the project yet.",

@@ -10,9 +10,11 @@ export function notInProjectWords(missing: NotInProject): string | null {
     if (value > 0) parts.push(`${countOf(value, noun)}${more}`);
   };
   const urgent = attention === 1 ? "needs attention" : "need attention";
-  add(missing.waiting + attention, "change", ofThese(attention, urgent));
+  const changes = missing.waiting + attention;
+  const files = missing.waitingFiles + failedFiles;
+  add(changes, "change", ofThese(attention, changes, urgent));
   add(waitingPoints, "point", ` of ${countOf(waitingCurves, "curve")}`);
-  add(missing.waitingFiles + failedFiles, "file", ofThese(failedFiles, "failed"));
+  add(files, "file", ofThese(failedFiles, files, "failed"));
   const last = parts.pop();
   if (last === undefined) return null;
   return parts.length === 0 ? last : `${parts.join(", ")} and ${last}`;
@@ -44,6 +46,7 @@ function countOf(value: number, noun: string): string {
   return `${wholeNumber.format(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
-function ofThese(value: number, words: string): string {
-  return value === 0 ? "" : ` (${wholeNumber.format(value)} ${words})`;
+function ofThese(value: number, all: number, words: string): string {
+  if (value === 0) return "";
+  return value === all ? ` (${words})` : ` (${wholeNumber.format(value)} ${words})`;
 }

@@ -12,14 +12,20 @@ type InvitationNoticesProps = { readonly onAnswered: () => void };
 
 /** Teams that ask one to join. Nobody is made a member without having said yes here. */
 export function InvitationNotices({ onAnswered }: InvitationNoticesProps) {
-  return useInvitations().map((invitation) => (
-    <InvitationNotice
-      // Who declined and is invited anew is asked again.
-      key={`${invitation.teamId} ${invitation.invitedAt}`}
-      invitation={invitation}
-      onAnswered={onAnswered}
-    />
-  ));
+  const invitations = useInvitations();
+  if (invitations.length === 0) return null;
+  return (
+    <div className={styles.notices}>
+      {invitations.map((invitation) => (
+        <InvitationNotice
+          // Who declined and is invited anew is asked again.
+          key={`${invitation.teamId} ${invitation.invitedAt}`}
+          invitation={invitation}
+          onAnswered={onAnswered}
+        />
+      ))}
+    </div>
+  );
 }
 
 type InvitationNoticeProps = InvitationNoticesProps & { readonly invitation: TeamInvitation };

@@ -15,10 +15,22 @@ type TeamsSectionProps = {
 
 /** With whom jobs can be shared. */
 export function TeamsSection({ account, answers }: TeamsSectionProps) {
+  return (
+    <Section title="Teams">
+      {account.isSignedIn ? (
+        <Teams account={account} answers={answers} />
+      ) : (
+        <p className={styles.words}>They are shown once you have signed in again.</p>
+      )}
+    </Section>
+  );
+}
+
+function Teams({ account, answers }: TeamsSectionProps) {
   const desk = useTeams(answers);
   const { teams } = desk;
   return (
-    <Section title="Teams">
+    <>
       {teams.state === "loading" && <Skeleton label="teams" rows={2} rowHeight={24} />}
       {teams.state === "failed" && (
         <Note tone="bad" title="The teams could not be fetched">
@@ -48,6 +60,6 @@ export function TeamsSection({ account, answers }: TeamsSectionProps) {
           />
         </div>
       )}
-    </Section>
+    </>
   );
 }
