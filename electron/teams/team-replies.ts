@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Team, TeamInvitation } from "../../shared/contract/sync.ts";
+import type { Team, TeamInvitation } from "../../shared/contract/teams.ts";
 
 /** A team as the project's functions answer with it. */
 export const teamReplySchema = z

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { TeamInvitation } from "../../shared/contract/sync.ts";
+import type { TeamInvitation } from "../../shared/contract/teams.ts";
 import { Button } from "../controls/button.tsx";
 import { Note } from "../controls/note.tsx";
 import { useNotify } from "../controls/toasts.tsx";

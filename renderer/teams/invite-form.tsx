@@ -1,7 +1,7 @@
 import { UserPlus } from "lucide-react";
 import { useState } from "react";
 import type { FormEvent } from "react";
-import type { Team } from "../../shared/contract/sync.ts";
+import type { Team } from "../../shared/contract/teams.ts";
 import { isEmail } from "../accounts/sign-in-fields.ts";
 import { Button } from "../controls/button.tsx";
 import { Field } from "../controls/field.tsx";

@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { useState } from "react";
-import type { Team } from "../../shared/contract/sync.ts";
+import type { Team } from "../../shared/contract/teams.ts";
 import { Button } from "../controls/button.tsx";
 import { ConfirmDialog } from "../controls/confirm-dialog.tsx";
 import { IconButton } from "../controls/icon-button.tsx";

@@ -1,4 +1,4 @@
-import type { TeamInvitation } from "../../shared/contract/sync.ts";
+import type { TeamInvitation } from "../../shared/contract/teams.ts";
 import { activeAccount } from "../accounts/accounts-slice.ts";
 import { useDesk } from "../core/desk.tsx";
 
