@@ -57,13 +57,17 @@ export function openSyncParts(
       isPausedAtStart,
       findDatasetFile: (id) => datasets.findReady(id),
       findArtifact: (id) => jobs.requests["artifacts.get"]({ id }, "local"),
+      // What is here now is not elsewhere any more.
       onArtifactKept: async ({ jobId }) => {
         const job = await jobs.requests["jobs.get"]({ id: jobId }, "local");
         hub.publish("jobs.changed", job, job.id);
-        // What is here now is not elsewhere any more.
         hub.publish("elsewhere.changed", {});
       },
-      keepDownloadedDataset: (row, path, about) => datasets.keepDownloaded({ row, path, ...about }),
+      keepDownloadedDataset: async (row, path, about) => {
+        const kept = await datasets.keepDownloaded({ row, path, ...about });
+        hub.publish("elsewhere.changed", {});
+        return kept;
+      },
     });
   if (account === null) {
     const requests = {
@@ -105,7 +109,8 @@ export function openSyncParts(
     syncNow: () => sync.now(),
   });
   closers.push(() => elsewhere.close());
-  const teams = openTeams({ session, fetch });
+  const onMembershipChanged = () => elsewhere.sharedChanged();
+  const teams = openTeams({ session, fetch, onMembershipChanged });
   closers.push(() => teams.close());
 
   hub.subscribe("datasets.changed", ({ status }) => status === "ready" && transfers.look());

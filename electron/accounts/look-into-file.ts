@@ -1,11 +1,23 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import type { NotInProject } from "../../shared/contract/sync.ts";
+import { notInProject } from "../sync/not-in-project.ts";
 
 interface Queries {
   prepare(sql: string): {
     get(...values: string[]): Record<string, unknown> | undefined;
   };
 }
+
+export const NO_WORK = { datasets: 0, jobs: 0 };
+export const NOTHING_OWED: NotInProject = {
+  waiting: 0,
+  attention: 0,
+  waitingPoints: 0,
+  waitingCurves: 0,
+  waitingFiles: 0,
+  failedFiles: 0,
+};
 
 /** Reads from a database file that is not the open one, and leaves it as it is. */
 export function lookInto<T>(path: string, absent: T, look: (database: Queries) => T): T {
@@ -18,18 +30,14 @@ export function lookInto<T>(path: string, absent: T, look: (database: Queries) =
   }
 }
 
-/** Rows whose changes wait in a file or need attention; none where nobody has signed in with it. */
-export function unsyncedRows(database: Queries): number {
-  if (!hasTable(database, "sync_outbox")) return 0;
-  const row = database
-    .prepare("SELECT count(*) AS n FROM (SELECT DISTINCT table_name, row_id FROM sync_outbox)")
-    .get();
-  return Number(row?.["n"] ?? 0);
+/** What a file owes its project; nothing where nobody has signed in with it. */
+export function unsynced(database: Queries): NotInProject {
+  return hasTable(database, "transfers") ? notInProject(database) : NOTHING_OWED;
 }
 
 /** Datasets and jobs that a sign-in could take along. */
 export function localWork(database: Queries): { datasets: number; jobs: number } {
-  if (!hasTable(database, "training_jobs")) return { datasets: 0, jobs: 0 };
+  if (!hasTable(database, "training_jobs")) return NO_WORK;
   const row = database
     .prepare(
       `SELECT (SELECT count(*) FROM datasets WHERE deleted_at IS NULL) AS datasets,

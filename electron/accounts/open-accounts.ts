@@ -7,7 +7,7 @@ import { databasePath, sessionPath } from "./account-paths.ts";
 import { AccountSession } from "./account-session.ts";
 import { type AccountEntry, AccountsFile } from "./accounts-file.ts";
 import { adoptLocal, finishAdoption } from "./adopt-local.ts";
-import { localWork, lookInto, unsyncedRows } from "./look-into-file.ts";
+import { localWork, lookInto, NO_WORK, NOTHING_OWED, unsynced } from "./look-into-file.ts";
 import { type Grant, openProjectAuth, type ProjectAuth } from "./project-auth.ts";
 import type { SecretBox } from "./secret-box.ts";
 import { openTokenFile } from "./session-tokens.ts";
@@ -91,21 +91,27 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
     return {
       activeId: known.list.activeId,
       accounts: known.list.accounts.map(describe),
-      local: look(null, { datasets: 0, jobs: 0 }, localWork),
+      local: look(null, NO_WORK, NO_WORK, localWork),
     };
   }
 
   function describe({ id, projectUrl, email, userId }: AccountEntry): Account {
     const { isSignedIn } = session(id);
-    return { id, projectUrl, email, userId, isSignedIn, unsynced: look(id, 0, unsyncedRows) };
+    const owed = look(id, NOTHING_OWED, null, unsynced);
+    return { id, projectUrl, email, userId, isSignedIn, unsynced: owed };
   }
 
-  function look<T>(id: string | null, absent: T, query: Parameters<typeof lookInto<T>>[2]): T {
+  function look<T, F>(
+    id: string | null,
+    absent: T,
+    unreadable: F,
+    query: Parameters<typeof lookInto<T>>[2],
+  ): T | F {
     try {
       return lookInto(databasePath(homePath, id), absent, query);
     } catch (error) {
       log("An account's file cannot be looked into", { id, error: String(error) });
-      return absent;
+      return unreadable;
     }
   }
 

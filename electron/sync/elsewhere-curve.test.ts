@@ -39,6 +39,7 @@ function sourceOf(rows: CurveRow[]): CurveSource & { asked: CurveRange[] } {
         .slice(0, CURVE_PAGE);
     },
     lastStep: async () => rows.at(-1)?.step ?? null,
+    count: async () => rows.length,
   };
 }
 
@@ -131,8 +132,94 @@ test("a curve that is looked at again asks only for what is new, and for what ma
   expect(await kept.read(JOB, source)).toEqual(recordsOf(rows));
   expect(source.asked.length - before).toBe(1);
 
+  // Nor is it read whole at once, as long as the number of points is the project's.
+  rows[5] = rowAt(5, 8);
+  nowMs += 10_000;
+  await kept.read(JOB, source);
+  expect(source.asked.length - before).toBe(2);
+
   // After a while it is read anew, with what had come late.
   rows[5] = rowAt(5, 9);
   nowMs += 600_000;
   expect(await kept.read(JOB, source)).toEqual(recordsOf(rows));
+});
+
+test("points whose time goes back, or that come late, are not missed", async () => {
+  let nowMs = 0;
+  const rows = Array.from({ length: 1500 }, (_, step) => rowAt(step));
+  const source = sourceOf(rows);
+  const kept = new ElsewhereCurves(() => new Date(nowMs));
+  await kept.read(JOB, source);
+  // The machine's clock was set back by a day: each new point is older than all that were read.
+  for (let step = 1500; step < 1510; step += 1) {
+    rows.push({
+      ...rowAt(step),
+      recorded_at: new Date(Date.UTC(2026, 1, 28) + step).toISOString(),
+    });
+  }
+  nowMs += 10_000;
+  expect(await kept.read(JOB, source)).toEqual(recordsOf(rows));
+});
+
+test("however points come, all steps are there at once, and all values within a minute or two", async () => {
+  const changes = fc.array(
+    fc.record({
+      kind: fc.constantFrom("append", "insert", "change", "remove"),
+      step: fc.nat(3000),
+      atMs: fc.integer({ min: -100_000_000, max: 100_000_000 }),
+      loss: fc.float({ noNaN: true }),
+      passes: fc.integer({ min: 0, max: 70_000 }),
+    }),
+    { maxLength: 15 },
+  );
+  await fc.assert(
+    fc.asyncProperty(changes, async (all) => {
+      let nowMs = 0;
+      const points = new Map<number, CurveRow>();
+      for (let step = 0; step < 3000; step += 3) points.set(step, rowAt(step));
+      const rows = () => [...points.values()].toSorted((a, b) => a.step - b.step);
+      const source: CurveSource = {
+        page: (range) => sourceOf(rows()).page(range),
+        lastStep: () => sourceOf(rows()).lastStep(),
+        count: () => sourceOf(rows()).count(),
+      };
+      const kept = new ElsewhereCurves(() => new Date(nowMs));
+      await kept.read(JOB, source);
+      for (const { kind, step: place, atMs, loss, passes } of all) {
+        const step = kind === "append" ? Math.max(...points.keys()) + 1 + place : place;
+        const recordedAt = new Date(Date.UTC(2026, 2, 1) + atMs).toISOString();
+        // A step is one of a change of values only where it is there.
+        if (kind === "remove") points.delete(step);
+        else if (kind !== "change" || points.has(step)) {
+          points.set(step, { ...rowAt(step, loss), recorded_at: recordedAt });
+        }
+        nowMs += passes;
+        const steps = windowOf(await kept.read(JOB, source), 10_000).points.map((p) => p.step);
+        expect(steps).toEqual(rows().map((row) => row.step));
+      }
+      nowMs += 60_000;
+      expect(await kept.read(JOB, source)).toEqual(recordsOf(rows()));
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("a part of a curve is what lies between two steps, both inclusive", () => {
+  const rows = Array.from({ length: 5000 }, (_, index) => rowAt(index * 2));
+  const records = recordsOf(rows);
+  const part = (fromStep?: number, toStep?: number) => {
+    const { totalPoints, points } = windowOf(records, 10_000, { fromStep, toStep });
+    expect(points).toHaveLength(totalPoints);
+    return [totalPoints, points[0]?.step, points.at(-1)?.step];
+  };
+  expect(part()).toEqual([5000, 0, 9998]);
+  expect(part(10, 20)).toEqual([6, 10, 20]);
+  expect(part(11, 19)).toEqual([4, 12, 18]);
+  expect(part(9998)).toEqual([1, 9998, 9998]);
+  expect(part(undefined, 0)).toEqual([1, 0, 0]);
+  expect(part(9999)).toEqual([0, undefined, undefined]);
+  // Where it is wide, a part of it is seen in more detail than the whole.
+  const narrow = windowOf(records, 100, { fromStep: 2000, toStep: 2399 });
+  expect(narrow.totalPoints).toBe(200);
+  expect(narrow.points).toHaveLength(200);
 });

@@ -19,6 +19,8 @@ export interface CurveSource {
   page(range: CurveRange): Promise<CurveRow[]>;
   /** Null where there is no point. */
   lastStep(): Promise<number | null>;
+  /** How many points there are. */
+  count(): Promise<number>;
 }
 
 /** Of a job of the account's own, which its user may read in the table. */
@@ -41,11 +43,13 @@ export function ownCurve(api: ProjectApi, jobId: string): CurveSource {
         limit: String(CURVE_PAGE),
       }),
     lastStep: async () => (await read({ order: "step.desc", limit: "1" }))[0]?.step ?? null,
+    count: () => api.count("metrics_points", { job_id: `eq.${jobId}` }),
   };
 }
 
 const sharedReplySchema = z.object({
   last_step: z.int().nullable(),
+  total: z.int().nullable(),
   points: z.array(curveRowSchema),
 });
 
@@ -64,6 +68,7 @@ export function sharedCurve(api: ProjectApi, jobId: string): CurveSource {
       return points;
     },
     lastStep: async () => (await read({ page_size: 1 })).last_step,
+    count: async () => (await read({ page_size: 0 })).total ?? 0,
   };
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Elsewhere, elsewhereSchema } from "../../shared/contract/sync.ts";
 import type { ElsewhereStore, ElsewhereTable } from "./elsewhere-store.ts";
 
-const { datasets, jobs, artifacts, members } = elsewhereSchema.shape;
+const { datasets, jobs, artifacts, members, invitations } = elsewhereSchema.shape;
 
 /**
  * The project's rows that this machine does not have. A row that a newer LoRA Desk has written in a
@@ -22,7 +22,8 @@ export function listElsewhere(
       return wish.success ? { ...job, desired_state: wish.data } : job;
     }),
     artifacts: rows("model_artifacts", artifacts.element),
-    members: known("members", store.members(), members.element, log),
+    members: known("members", store.of("members"), members.element, log),
+    invitations: known("invitations", store.of("invitations"), invitations.element, log),
   };
 }
 

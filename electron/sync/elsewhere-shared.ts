@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { ProjectApi } from "../teams/project-api.ts";
-import { teamReplySchema } from "../teams/team-replies.ts";
+import { invitationReplySchema, teamReplySchema } from "../teams/team-replies.ts";
 import type { SharedRow } from "./elsewhere-store.ts";
 
 const rowSchema = z.looseObject({ id: z.uuid() });
@@ -12,7 +12,7 @@ const pageSchema = z.object({
 });
 
 /**
- * Everything that others of the account's teams show it, and who they are. Read whole: what is no
+ * Everything that others of the account's teams show it, who they are, and which teams invite it. Read whole: what is no
  * longer shared is then not there any more, without anybody having to say so.
  *
  * @throws AppError `unsupported` where the project has no teams.
@@ -25,7 +25,9 @@ export async function pullShared(api: ProjectApi): Promise<SharedRow[]> {
   for (const { userId, email } of teams.flatMap(({ members }) => members)) {
     put("members", userId, { userId, email });
   }
-  // Who is in no team is shown nothing.
+  const invitations = await api.call("my_invitations", {}, z.array(invitationReplySchema));
+  for (const one of invitations) put("invitations", one.teamId, one);
+  // Who is in no team is shown nothing more.
   for (let after: string | null = null, isLast = teams.length === 0; !isLast;) {
     const page: z.infer<typeof pageSchema> = await api.call("pull_shared", { after }, pageSchema);
     for (const row of page.jobs) put("training_jobs", row.id, row);

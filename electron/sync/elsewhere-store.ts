@@ -1,9 +1,9 @@
 import type { Row, Store } from "../store/open-store.ts";
 
 export type ElsewhereTable = "datasets" | "training_jobs" | "model_artifacts";
-type SharedTable = ElsewhereTable | "members";
+type SharedTable = ElsewhereTable | "members" | "invitations";
 
-/** A row that others show to the account, or who one of these others is. */
+/** A row that others show to the account, who one of these others is, or a team that invites it. */
 export interface SharedRow {
   table: SharedTable;
   id: string;
@@ -40,21 +40,23 @@ export class ElsewhereStore {
       .map(parsed);
   }
 
+  /** Not those that were deleted, which are there for what names them still. */
   sharedRows(table: ElsewhereTable): unknown[] {
     return this.#store
       .prepare(
         `SELECT s.row FROM sync_shared s WHERE s.table_name = ?
-           AND NOT EXISTS (${HERE[table]} AND t.id = s.row_id)
+           AND s.row ->> '$.deleted_at' IS NULL AND NOT EXISTS (${HERE[table]} AND t.id = s.row_id)
          ORDER BY s.row ->> '$.created_at' DESC, s.row_id`,
       )
       .all(table)
       .map(parsed);
   }
 
-  members(): unknown[] {
+  /** As they came. */
+  of(table: "members" | "invitations"): unknown[] {
     return this.#store
-      .prepare("SELECT row FROM sync_shared WHERE table_name = 'members' ORDER BY row_id")
-      .all()
+      .prepare("SELECT row FROM sync_shared WHERE table_name = ? ORDER BY row_id")
+      .all(table)
       .map(parsed);
   }
 

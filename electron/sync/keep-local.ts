@@ -31,6 +31,13 @@ export class KeepLocal {
     if (row === null) {
       throw new AppError("not_found", `There is no such ${nameOf(table)} on this machine.`);
     }
+    const account = new SyncAccountStore(this.#store).get();
+    if (row["user_id"] !== null && row["user_id"] !== account?.userId) {
+      throw new AppError(
+        "conflict",
+        `This ${nameOf(table)} is a colleague's: it is in the project already, and under their name alone.`,
+      );
+    }
     this.#store.transaction(() => {
       if (isKeptLocal) this.#keep(table, id);
       else this.#release(table, id, String(row["dataset_id"] ?? ""));

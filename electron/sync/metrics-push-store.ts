@@ -17,6 +17,8 @@ const FROM = `
   WHERE NOT EXISTS (SELECT 1 FROM training_jobs j JOIN sync_kept_local k
     ON k.table_name = 'training_jobs' AND k.row_id = j.id
     OR k.table_name = 'datasets' AND k.row_id = j.dataset_id WHERE j.id = u.job_id)`;
+/** The same for whoever counts them. */
+export const UNSENT_BLOCKS = FROM;
 
 /** `sync_metrics`: which points wait. Triggers on the curves' blocks write it. */
 export class MetricsPushStore {

@@ -34,6 +34,8 @@ export interface Elsewhere {
   requests: Handlers<Extract<Method, `elsewhere.${string}`>>;
   /** Rows of the account came with the feed. */
   merged(): void;
+  /** What others show the account has changed in the project. */
+  sharedChanged(): void;
   close(): Promise<void>;
 }
 
@@ -73,8 +75,8 @@ export function openElsewhere(options: OpenElsewhereOptions): Elsewhere {
         refresh.ask();
         return listElsewhere(store, log);
       },
-      "elsewhere.metrics": async ({ jobId, pixels }) =>
-        windowOf(await curves.read(jobId, curveOf(jobId)), pixels),
+      "elsewhere.metrics": async ({ jobId, pixels, ...range }) =>
+        windowOf(await curves.read(jobId, curveOf(jobId)), pixels, range),
       "elsewhere.setDesiredState": async (wish) => {
         const isInOutbox = await wishFor(wish, { store, outbox, api });
         if (isInOutbox) options.syncNow();
@@ -84,6 +86,7 @@ export function openElsewhere(options: OpenElsewhereOptions): Elsewhere {
       },
     },
     merged: tell,
+    sharedChanged: () => refresh.again(),
     close: async () => {
       unwatch();
       closing.abort(new AppError("cancelled", "The account was closed."));

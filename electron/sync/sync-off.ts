@@ -1,8 +1,12 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { Handlers } from "../../shared/contract/contract.ts";
+import type { SyncCounts } from "../../shared/contract/sync.ts";
+import { NOTHING_OWED } from "../accounts/look-into-file.ts";
 import type { Store } from "../store/open-store.ts";
 import { createSyncRequests, type SyncMethod } from "./sync-requests.ts";
 import { countRows } from "./sync-counts.ts";
+
+const keptOf = ({ keptLocal, ofColleagues }: SyncCounts) => ({ keptLocal, ofColleagues });
 
 /** What the sync requests answer where no account is open: rows can be kept local in advance. */
 export function createSyncOff(store: Store, now: () => Date): Handlers<SyncMethod> {
@@ -18,7 +22,7 @@ export function createSyncOff(store: Store, now: () => Date): Handlers<SyncMetho
     status: () => ({
       state: "off",
       // Nothing here is on its way anywhere, so nothing is said to be.
-      counts: { ...countRows(store), synced: 0, waiting: 0, attention: 0, waitingPoints: 0 },
+      counts: { synced: 0, ...NOTHING_OWED, ...keptOf(countRows(store)) },
       lastError: null,
       nextTryAt: null,
       lastSyncedAt: null,

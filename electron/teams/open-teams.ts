@@ -11,6 +11,8 @@ const PAGE = 1000;
 export interface OpenTeamsOptions {
   session: TeamSession;
   fetch: typeof fetch;
+  /** What the account is shown may be other than before. */
+  onMembershipChanged: () => void;
 }
 
 export interface Teams {
@@ -19,7 +21,7 @@ export interface Teams {
 }
 
 /** The teams of the account's project. They live there alone: without a network there are none. */
-export function openTeams({ session, fetch }: OpenTeamsOptions): Teams {
+export function openTeams({ session, fetch, onMembershipChanged }: OpenTeamsOptions): Teams {
   const closing = new AbortController();
   const api = new ProjectApi({ session, fetch, signal: closing.signal });
   return {
@@ -27,19 +29,41 @@ export function openTeams({ session, fetch }: OpenTeamsOptions): Teams {
       "teams.list": () =>
         withoutTeams(api.call("my_teams", {}, z.array(teamReplySchema)), () => null),
       "teams.create": ({ name }) => api.call("create_team", { name }, teamReplySchema),
-      "teams.addMember": ({ teamId, email }) =>
-        api.call("add_team_member", { team_id: teamId, email }, teamReplySchema),
+      "teams.invite": ({ teamId, email }) =>
+        api.call("invite_team_member", { team_id: teamId, email }, teamReplySchema),
+      "teams.withdrawInvitation": ({ teamId, email }) =>
+        api.call("withdraw_team_invitation", { team_id: teamId, email }, teamReplySchema),
+      "teams.answerInvitation": ({ teamId, isAccepted }) =>
+        api
+          .call(
+            "answer_invitation",
+            { team_id: teamId, accept: isAccepted },
+            teamReplySchema.nullable(),
+          )
+          .catch(takenBack)
+          .finally(onMembershipChanged),
       "teams.removeMember": ({ teamId, userId }) =>
-        api.call(
-          "remove_team_member",
-          { team_id: teamId, user_id: userId },
-          teamReplySchema.nullable(),
-        ),
+        api
+          .call(
+            "remove_team_member",
+            { team_id: teamId, user_id: userId },
+            teamReplySchema.nullable(),
+          )
+          .finally(onMembershipChanged),
       "teams.share": ({ jobId, teamId }) => shareJob(api, jobId, teamId),
       "teams.shared": () => withoutTeams(listShared(api), () => []),
     },
     close: () => closing.abort(new AppError("cancelled", "The account was closed.")),
   };
+}
+
+function takenBack(cause: unknown): never {
+  if (!(cause instanceof AppError) || cause.kind !== "not_found") throw cause;
+  throw new AppError(
+    "not_found",
+    "This invitation is not there any more: it was answered or taken back. Ask to be invited again.",
+    { cause },
+  );
 }
 
 async function shareJob(api: ProjectApi, jobId: string, teamId: string | null): Promise<null> {

@@ -1,10 +1,18 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { AppError } from "../../shared/app-error.ts";
 import { ServerFault } from "../sync/team-server.ts";
 import type { TeamSession } from "../sync/team-session.ts";
 import { type ApiRefusal, failureOf } from "./project-api-failure.ts";
 
 const TIMEOUT_MS = 30_000;
+
+const countSchema = z.int().nonnegative();
+
+interface ProjectRequest {
+  method: "GET" | "HEAD" | "POST";
+  body?: string;
+  headers?: Record<string, string>;
+}
 
 export interface ProjectApiOptions {
   session: TeamSession;
@@ -35,7 +43,21 @@ export class ProjectApi {
     return this.#ask(`${table}?${new URLSearchParams(query).toString()}`, { method: "GET" }, rows);
   }
 
-  async #ask<T>(path: string, init: RequestInit, schema: z.ZodType<T>): Promise<T> {
+  /** How many rows there are, without any of them. */
+  async count(table: string, query: Record<string, string>): Promise<number> {
+    const path = `${table}?${new URLSearchParams({ ...query, limit: "1" }).toString()}`;
+    const prefer = { prefer: "count=exact" };
+    return this.#ask(path, { method: "HEAD", headers: prefer }, countSchema, (response) =>
+      Promise.resolve(response.headers.get("content-range")?.split("/")[1] ?? ""),
+    );
+  }
+
+  async #ask<T>(
+    path: string,
+    init: ProjectRequest,
+    schema: z.ZodType<T>,
+    read: (response: Response) => Promise<string> = (response) => response.text(),
+  ): Promise<T> {
     const { session } = this.#options;
     const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(TIMEOUT_MS)]);
     try {
@@ -45,8 +67,8 @@ export class ProjectApi {
         await response.body?.cancel();
         response = await this.#send(path, init, await session.accessToken(signal, token), signal);
       }
-      const text = await response.text();
-      if (!response.ok) throw failureOf(response.status, refusalOf(text));
+      if (!response.ok) throw failureOf(response.status, refusalOf(await response.text()));
+      const text = await read(response);
       return schema.parse(text === "" ? null : JSON.parse(text));
     } catch (error) {
       this.#options.signal.throwIfAborted();
@@ -54,7 +76,7 @@ export class ProjectApi {
     }
   }
 
-  #send(path: string, init: RequestInit, token: string, signal: AbortSignal): Promise<Response> {
+  #send(path: string, init: ProjectRequest, token: string, signal: AbortSignal): Promise<Response> {
     const { session, fetch } = this.#options;
     return fetch(`${session.projectUrl}/rest/v1/${path}`, {
       ...init,
@@ -62,6 +84,7 @@ export class ProjectApi {
         apikey: session.anonKey,
         authorization: `Bearer ${token}`,
         "content-type": "application/json",
+        ...init.headers,
       },
       signal,
     });

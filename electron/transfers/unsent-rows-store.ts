@@ -1,13 +1,15 @@
 import type { Store } from "../store/open-store.ts";
 import type { TransferTable } from "./transfer-record.ts";
 
-const FILES = `
-  SELECT 'datasets' AS table_name, d.id AS row_id, d.created_at FROM datasets d
+/** Rows with files here that the project does not have, and how many files these are. */
+export const FILES = `
+  SELECT 'datasets' AS table_name, d.id AS row_id, d.created_at, 1 AS files FROM datasets d
   JOIN dataset_imports i ON i.dataset_id = d.id
   WHERE d.status = 'ready' AND d.deleted_at IS NULL AND d.storage_path IS NULL
     AND i.file_type IS NOT NULL
   UNION ALL
-  SELECT 'model_artifacts', a.id, a.created_at FROM model_artifacts a
+  SELECT 'model_artifacts', a.id, a.created_at, json_array_length(a.files) + 1
+  FROM model_artifacts a
   WHERE a.deleted_at IS NULL AND a.storage_path IS NULL AND a.files <> '[]'`;
 
 /** Rows with files on this machine, seen from the side of the project's storage. */

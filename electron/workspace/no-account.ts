@@ -11,12 +11,20 @@ function refuse(): never {
 /** What is answered of other machines and teams where no account is open: there are none. */
 export const withoutAccount: Handlers<Extract<Method, `elsewhere.${string}` | `teams.${string}`>> =
   {
-    "elsewhere.list": () => ({ datasets: [], jobs: [], artifacts: [], members: [] }),
+    "elsewhere.list": () => ({
+      datasets: [],
+      jobs: [],
+      artifacts: [],
+      members: [],
+      invitations: [],
+    }),
     "elsewhere.metrics": refuse,
     "elsewhere.setDesiredState": refuse,
     "teams.list": () => null,
     "teams.create": refuse,
-    "teams.addMember": refuse,
+    "teams.invite": refuse,
+    "teams.withdrawInvitation": refuse,
+    "teams.answerInvitation": refuse,
     "teams.removeMember": refuse,
     "teams.share": refuse,
     "teams.shared": () => [],

@@ -1,8 +1,11 @@
 import { Menu } from "@base-ui/react/menu";
-import { Check, ChevronsUpDown, HardDrive, LogOut, UserPlus, UserRound } from "lucide-react";
+import { Check, ChevronsUpDown, HardDrive, LogOut, UserPlus, UserRound, Users } from "lucide-react";
+import { useNavigate } from "@tanstack/react-router";
 import type { Account, Accounts } from "../../shared/contract/sync.ts";
 import { buttonClass } from "../controls/button.tsx";
 import menuStyles from "../controls/action-menu.module.css";
+import { formatCountOf } from "../format/numbers.ts";
+import { useInvitations } from "../teams/use-invitations.ts";
 import styles from "./account-menu.module.css";
 import { accountTrouble, projectName } from "./account-words.ts";
 import type { AccountActions } from "./use-account-actions.ts";
@@ -19,11 +22,15 @@ type AccountMenuProps = {
 export function AccountMenu({ accounts, actions, onAdd, look = "button" }: AccountMenuProps) {
   const active = accounts.accounts.find(({ id }) => id === accounts.activeId) ?? null;
   const name = active === null ? "No account" : active.email;
+  const invitations = useInvitations();
+  const navigate = useNavigate();
+  const asked =
+    invitations.length === 0 ? "" : `, ${formatCountOf(invitations.length, "invitation")}`;
   return (
     <Menu.Root>
       <Menu.Trigger
         className={look === "line" ? styles.line : `${buttonClass({})} ${styles.trigger}`}
-        aria-label={`Account: ${name}`}
+        aria-label={`Account: ${name}${asked}`}
         disabled={actions.open.isRunning}
       >
         {active === null ? (
@@ -32,6 +39,7 @@ export function AccountMenu({ accounts, actions, onAdd, look = "button" }: Accou
           <UserRound size={13} aria-hidden />
         )}
         <span className={styles.name}>{name}</span>
+        {asked !== "" && <span className={styles.dot} aria-hidden />}
         <ChevronsUpDown size={12} aria-hidden className={styles.arrow} />
       </Menu.Trigger>
       <Menu.Portal>
@@ -57,6 +65,16 @@ export function AccountMenu({ accounts, actions, onAdd, look = "button" }: Accou
               <AccountItem value="" name="No account" detail="Local work on this computer" />
             </Menu.RadioGroup>
             <Menu.Separator className={styles.separator} />
+            {invitations.map(({ teamId, teamName }) => (
+              <Menu.Item
+                key={teamId}
+                className={menuStyles.item}
+                onClick={() => void navigate({ to: "/sync" })}
+              >
+                <Users size={14} aria-hidden />
+                <span className={styles.name}>Invitation to “{teamName}”…</span>
+              </Menu.Item>
+            ))}
             <Menu.Item className={menuStyles.item} onClick={onAdd}>
               <UserPlus size={14} aria-hidden />
               Sign in to another account…

@@ -1,4 +1,5 @@
 import type { Account, Accounts } from "../../shared/contract/sync.ts";
+import { notInProjectWords } from "../../shared/not-in-project-words.ts";
 import { formatCountOf } from "../format/numbers.ts";
 
 /** The part of a project's address that tells it from others: its host, without the usual ending. */
@@ -21,7 +22,9 @@ export function localWorkWords({ datasets, jobs }: Accounts["local"]): string | 
 
 /** What stands in the way of an account, or what waits in its file; null where all is well. */
 export function accountTrouble({ isSignedIn, unsynced }: Account): string | null {
-  const waiting = unsynced === 0 ? null : `${formatCountOf(unsynced, "change")} not synced`;
+  const words = unsynced === null ? null : notInProjectWords(unsynced);
+  const missing = words === null ? null : `${words} not in the project yet`;
+  const waiting = unsynced === null ? "its file cannot be read" : missing;
   if (isSignedIn) return waiting;
   return waiting === null ? "Signed out" : `Signed out, ${waiting}`;
 }

@@ -17,7 +17,7 @@ const accounts = (activeId: string | null): Accounts => ({
       email: "ada@example.org",
       userId: "00000000-0000-4000-8000-0000000000aa",
       isSignedIn: true,
-      unsynced: 0,
+      unsynced: null,
     },
   ],
   local: { datasets: 0, jobs: 0 },

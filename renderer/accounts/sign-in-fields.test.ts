@@ -3,13 +3,21 @@ import type { Account } from "../../shared/contract/sync.ts";
 import { canSignIn, hasPlace, isFirstSignIn, signInFields } from "./sign-in-fields.ts";
 import { accountTrouble, localWorkWords, projectName } from "./account-words.ts";
 
+const nothing = {
+  waiting: 0,
+  attention: 0,
+  waitingPoints: 0,
+  waitingCurves: 0,
+  waitingFiles: 0,
+  failedFiles: 0,
+};
 const ada: Account = {
   id: "00000000-0000-4000-8000-000000000001",
   projectUrl: "https://lab.supabase.co",
   email: "ada@example.org",
   userId: "00000000-0000-4000-8000-0000000000aa",
   isSignedIn: false,
-  unsynced: 3,
+  unsynced: { ...nothing, waiting: 3 },
 };
 const place = {
   ...signInFields(null),
@@ -55,7 +63,12 @@ describe("the words for accounts", () => {
   it("say what is there to be taken along, and what is wrong", () => {
     expect(localWorkWords({ datasets: 0, jobs: 0 })).toBeNull();
     expect(localWorkWords({ datasets: 2, jobs: 1 })).toBe("2 datasets and 1 job");
-    expect(accountTrouble(ada)).toBe("Signed out, 3 changes not synced");
-    expect(accountTrouble({ ...ada, isSignedIn: true, unsynced: 0 })).toBeNull();
+    expect(accountTrouble(ada)).toBe("Signed out, 3 changes not in the project yet");
+    expect(accountTrouble({ ...ada, isSignedIn: true, unsynced: nothing })).toBeNull();
+    const points = { ...nothing, waitingPoints: 12_400, waitingCurves: 1 };
+    expect(accountTrouble({ ...ada, isSignedIn: true, unsynced: points })).toBe(
+      "12,400 points of 1 curve not in the project yet",
+    );
+    expect(accountTrouble({ ...ada, unsynced: null })).toBe("Signed out, its file cannot be read");
   });
 });

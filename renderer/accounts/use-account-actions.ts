@@ -1,5 +1,6 @@
 import { useNavigate, useRouter } from "@tanstack/react-router";
 import type { Accounts } from "../../shared/contract/sync.ts";
+import { signedOutWords } from "../../shared/not-in-project-words.ts";
 import { useNotify } from "../controls/toasts.tsx";
 import { useClient, useDeskStore } from "../core/desk.tsx";
 import { useAction } from "../core/use-action.ts";
@@ -29,7 +30,11 @@ export function useAccountActions(): AccountActions {
     receive(accounts);
   }, notify.failed);
   const signOut = useAction(async (id: string) => {
-    receive(await client.request("accounts.signOut", { id }));
+    const accounts = await client.request("accounts.signOut", { id });
+    receive(accounts);
+    const account = accounts.accounts.find((one) => one.id === id);
+    if (account === undefined) return;
+    notify.done(`Signed out ${account.email}. ${signedOutWords(account.unsynced)}`);
   }, notify.failed);
   return { open, signOut };
 }

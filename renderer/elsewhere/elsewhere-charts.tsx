@@ -1,17 +1,16 @@
 import { LineChart as LineChartIcon } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import type { ChartRange } from "../charts/chart-series.ts";
 import { EmptyState } from "../controls/empty-state.tsx";
 import { Note } from "../controls/note.tsx";
 import { Skeleton } from "../controls/skeleton.tsx";
-import { useDesk } from "../core/desk.tsx";
-import { useRequest } from "../core/use-request.ts";
 import { FigureChart } from "../jobs/figure-chart.tsx";
 import chartStyles from "../jobs/job-charts.module.css";
 import { LossChart } from "../jobs/loss-chart.tsx";
 import { ZoomWords } from "../jobs/zoom-words.tsx";
 import styles from "./elsewhere-charts.module.css";
 import type { ElsewhereJob } from "./elsewhere-slice.ts";
+import { useElsewhereMetrics } from "./use-elsewhere-metrics.ts";
 
 /** Charts ask in steps of this many pixels, so that dragging the window's edge asks only now and then. */
 const PIXEL_STEP = 128;
@@ -21,29 +20,20 @@ type ElsewhereChartsProps = { readonly job: ElsewhereJob; readonly width: number
 
 /** The curves of another machine's run, fetched from the project while they are looked at. */
 export function ElsewhereCharts({ job, width }: ElsewhereChartsProps) {
-  const revision = useDesk((state) => state.elsewhereRevision);
   const [zoom, setZoom] = useState<ChartRange | null>(null);
   const pixels = Math.min(MOST_PIXELS, Math.ceil(width / PIXEL_STEP) * PIXEL_STEP);
-  const metrics = useRequest(
-    "elsewhere.metrics",
-    pixels === 0 ? null : { jobId: job.id, pixels },
-    revision,
-  );
-  const points = useMemo(() => {
-    if (metrics.state !== "ready") return [];
-    if (zoom === null) return metrics.value.points;
-    return metrics.value.points.filter(({ step }) => step >= zoom.from && step <= zoom.to);
-  }, [metrics, zoom]);
+  const { totalPoints, points, failure } = useElsewhereMetrics(job.id, pixels, zoom);
 
-  if (metrics.state === "loading") return <Skeleton label="charts" rows={1} rowHeight={280} />;
-  if (metrics.state === "failed") {
-    return (
-      <Note tone="warning" title="The curves could not be fetched">
-        {metrics.error.message}
-      </Note>
-    );
+  const note = failure !== null && (
+    <Note tone="warning" title="The curves could not be fetched">
+      {failure.message}
+      {totalPoints !== null && " What is shown is what was fetched last."}
+    </Note>
+  );
+  if (totalPoints === null) {
+    return note === false ? <Skeleton label="charts" rows={1} rowHeight={280} /> : note;
   }
-  if (metrics.value.totalPoints === 0) {
+  if (totalPoints === 0) {
     return (
       <EmptyState icon={LineChartIcon} title="No steps yet">
         The curves appear once {job.workstation} has sent them to the project.
@@ -53,6 +43,7 @@ export function ElsewhereCharts({ job, width }: ElsewhereChartsProps) {
   const shared = { points, marks: [], syncKey: `job ${job.id}`, onZoom: setZoom };
   return (
     <div className={styles.charts}>
+      {note}
       <LossChart {...shared} aside={<ZoomWords zoom={zoom} onWhole={() => setZoom(null)} />} />
       <div className={chartStyles.grid}>
         <FigureChart {...shared} figure="learningRate" />

@@ -14,7 +14,7 @@ const account = {
   userId: id,
   projectUrl: "https://example.supabase.co",
   isSignedIn: true,
-  unsynced: 0,
+  unsynced: null,
 };
 
 /** With an account, or without, where the list of other machines' rows has failed. */

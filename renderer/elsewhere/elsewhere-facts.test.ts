@@ -78,6 +78,7 @@ describe("a job of another machine", () => {
         artifact({ job_id: "another" }),
       ],
       members: [{ userId: "bob", email: "bob@example.org" }],
+      invitations: [],
     };
     expect(ownerWords(elsewhere, job(), "ada")).toBe("you");
     expect(ownerWords(elsewhere, job({ user_id: "bob" }), "ada")).toBe("bob@example.org");

@@ -84,7 +84,12 @@ export function ElsewhereJobPage({ job, elsewhere }: ElsewhereJobPageProps) {
             ]}
           />
         </div>
-        <ElsewhereCharts job={job} width={width} />
+        <ElsewhereCharts
+          // Another job's curve is nothing to go on showing.
+          key={job.id}
+          job={job}
+          width={width}
+        />
         <ElsewhereAdapters elsewhere={elsewhere} jobId={job.id} />
         <Section title="Run">
           <Facts

@@ -14,7 +14,17 @@ const accounts = (activeId: string | null) => ({
 });
 const status = (synced: number, attention = 0): SyncStatus => ({
   state: "idle",
-  counts: { synced, waiting: 0, attention, keptLocal: 0, waitingPoints: 0 },
+  counts: {
+    synced,
+    waiting: 0,
+    attention,
+    keptLocal: 0,
+    ofColleagues: 0,
+    waitingPoints: 0,
+    waitingCurves: 0,
+    waitingFiles: 0,
+    failedFiles: 0,
+  },
   lastError: null,
   nextTryAt: null,
   lastSyncedAt: null,

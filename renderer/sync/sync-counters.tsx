@@ -1,5 +1,5 @@
 import type { SyncCounts } from "../../shared/contract/sync.ts";
-import { formatCompact, formatCount } from "../format/numbers.ts";
+import { formatCompact, formatCount, formatCountOf } from "../format/numbers.ts";
 import styles from "./sync-counters.module.css";
 import { countsWords, totalRows } from "./sync-words.ts";
 
@@ -8,9 +8,24 @@ const PARTS = [
   { key: "waiting", name: "Waiting", isAlways: true },
   { key: "attention", name: "Needs attention", isAlways: true },
   { key: "keptLocal", name: "Kept local", isAlways: false },
+  { key: "ofColleagues", name: "Of colleagues", isAlways: false },
 ] as const;
 
 type SyncCountersProps = { readonly counts: SyncCounts };
+
+type DetailProps = { readonly of: (typeof PARTS)[number]["key"]; readonly counts: SyncCounts };
+
+/** What is not a row and not in the project either. */
+function Detail({ of, counts }: DetailProps) {
+  const { waitingPoints, waitingFiles, failedFiles } = counts;
+  const parts: string[] = [];
+  if (of === "waiting" && waitingPoints > 0) {
+    parts.push(`${formatCompact(waitingPoints)} ${waitingPoints === 1 ? "point" : "points"}`);
+  }
+  if (of === "waiting" && waitingFiles > 0) parts.push(formatCountOf(waitingFiles, "file"));
+  if (of === "attention" && failedFiles > 0) parts.push(formatCountOf(failedFiles, "file"));
+  return parts.length === 0 ? null : <span className={styles.detail}>+ {parts.join(", ")}</span>;
+}
 
 /** Where every row of this computer stands: each is counted once, so the parts add up. */
 export function SyncCounters({ counts }: SyncCountersProps) {
@@ -27,11 +42,7 @@ export function SyncCounters({ counts }: SyncCountersProps) {
             </dt>
             <dd className={styles.value}>
               {formatCount(counts[key])}
-              {key === "waiting" && counts.waitingPoints > 0 && (
-                <span className={styles.detail}>
-                  and {formatCompact(counts.waitingPoints)} points of curves
-                </span>
-              )}
+              <Detail of={key} counts={counts} />
             </dd>
           </div>
         ))}

@@ -6,6 +6,7 @@ import { Note } from "../controls/note.tsx";
 import { Section } from "../controls/section.tsx";
 import { Skeleton } from "../controls/skeleton.tsx";
 import { useDesk } from "../core/desk.tsx";
+import { InvitationNotices } from "../teams/invitation-notices.tsx";
 import { TeamsSection } from "../teams/teams-section.tsx";
 import { TransfersSection } from "../transfers/transfers-section.tsx";
 import { OverwrittenSection } from "./overwritten-section.tsx";
@@ -16,6 +17,7 @@ type SyncOverviewProps = { readonly accounts: Accounts; readonly account: Accoun
 
 /** Where everything stands, what needs a person first. */
 export function SyncOverview({ accounts, account }: SyncOverviewProps) {
+  const [answers, setAnswers] = useState(0);
   const status = useDesk((state) => state.syncStatus);
   if (status.state === "loading") {
     return <Skeleton label="the state of syncing" rows={4} rowHeight={24} />;
@@ -31,6 +33,7 @@ export function SyncOverview({ accounts, account }: SyncOverviewProps) {
   return (
     <>
       {!account.isSignedIn && <SignInAgain accounts={accounts} account={account} />}
+      <InvitationNotices onAnswered={() => setAnswers((count) => count + 1)} />
       <SyncCounters counts={counts} />
       {lastError !== null && state !== "signed_out" && (
         <Note tone={state === "waiting" ? "warning" : "bad"} title="What stood in the way last">
@@ -40,7 +43,7 @@ export function SyncOverview({ accounts, account }: SyncOverviewProps) {
       <QuarantineSection />
       <TransfersSection />
       <OverwrittenSection />
-      <TeamsSection account={account} />
+      <TeamsSection account={account} answers={answers} />
     </>
   );
 }

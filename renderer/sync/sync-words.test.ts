@@ -11,7 +11,17 @@ import {
 } from "./sync-words.ts";
 
 const NOW = Date.parse("2026-03-01T12:00:00.000Z");
-const counts = { synced: 1190, waiting: 0, attention: 0, keptLocal: 0, waitingPoints: 0 };
+const counts = {
+  synced: 1190,
+  waiting: 0,
+  attention: 0,
+  keptLocal: 0,
+  ofColleagues: 0,
+  waitingPoints: 0,
+  waitingCurves: 0,
+  waitingFiles: 0,
+  failedFiles: 0,
+};
 const status = (part: Partial<SyncStatus> = {}): SyncStatus => ({
   state: "idle",
   counts,
@@ -45,6 +55,22 @@ describe("the words for syncing", () => {
     expect(syncWords(status({ counts: { ...counts, attention: 1 } }), NOW)).toMatch(/attention/);
   });
 
+  it("call nothing synced whose points or files are not there", () => {
+    const points = { ...counts, waitingPoints: 500, waitingCurves: 1 };
+    expect(shortSyncWords(status({ counts: points }))).toBe("Syncing");
+    expect(syncWords(status({ counts: points }), NOW)).toBe("About to sync");
+    const files = status({ counts: { ...counts, waitingFiles: 1 } });
+    expect(syncSign(files)).toBe("moving");
+    expect(shortSyncWords(files)).toBe("1 file to store");
+    expect(syncWords(files, NOW)).toBe("Synced, but for 1 file");
+    const failed = status({ counts: { ...counts, failedFiles: 1 } });
+    expect(shortSyncWords(failed)).toBe("1 needs attention");
+    expect(syncWords(failed, NOW)).toMatch(/attention/);
+    const lastError = { kind: "invalid_input", message: "Points were refused" } as const;
+    expect(shortSyncWords(status({ counts: points, lastError }))).toBe("Needs attention");
+    expect(stateSign(status({ counts: points, lastError }))).toBe("bad");
+  });
+
   it("say when it is tried again and when it went through last", () => {
     const away = status({
       state: "waiting",
@@ -58,10 +84,11 @@ describe("the words for syncing", () => {
   });
 
   it("count each row once", () => {
-    const all = { synced: 1190, waiting: 9, attention: 2, keptLocal: 3, waitingPoints: 500 };
-    expect(totalRows(all)).toBe(1204);
+    const rows = { synced: 1190, waiting: 9, attention: 2, keptLocal: 3, ofColleagues: 3 };
+    const all = { ...counts, ...rows, waitingPoints: 500, waitingCurves: 1 };
+    expect(totalRows(all)).toBe(1207);
     expect(countsWords(all)).toBe(
-      "1,190 of 1,204 rows synced, 9 waiting, 2 needing attention, 3 kept local",
+      "1,190 of 1,207 rows synced, 9 waiting, 2 needing attention, 3 kept local, 3 of colleagues",
     );
     expect(countsWords({ ...counts, synced: 1 })).toBe("1 of 1 row synced");
   });

@@ -1,4 +1,5 @@
 import type { SyncCounts, SyncStatus, SyncTable } from "../../shared/contract/sync.ts";
+import { notInProjectWords } from "../../shared/not-in-project-words.ts";
 import type { Tone } from "../controls/status-label.tsx";
 import { formatCount, formatCountOf } from "../format/numbers.ts";
 import { formatAgo, formatDuration } from "../format/time.ts";
@@ -15,18 +16,20 @@ export const TABLE_WORDS: Readonly<Record<SyncTable, string>> = {
 export type SyncSign = "off" | "good" | "moving" | "waiting" | "paused" | "signed_out" | "bad";
 
 /** The one thing worth saying, the most urgent first. */
-export function syncSign({ state, counts }: SyncStatus): SyncSign {
+export function syncSign({ state, counts, lastError }: SyncStatus): SyncSign {
   if (state === "off" || state === "signed_out") return state;
-  if (counts.attention > 0) return "bad";
+  if (counts.attention + counts.failedFiles > 0) return "bad";
   if (state === "syncing") return "moving";
   if (state === "waiting" || state === "paused") return state;
-  return counts.waiting > 0 ? "moving" : "good";
+  // A round went through, and yet something was refused.
+  if (lastError !== null) return "bad";
+  return notInProjectWords(counts) === null ? "good" : "moving";
 }
 
 /** The same for the sentence about the state, which speaks of what is refused only at rest. */
 export function stateSign(status: SyncStatus): SyncSign {
   if (status.state === "idle") return syncSign(status);
-  return syncSign({ ...status, counts: { ...status.counts, attention: 0 } });
+  return syncSign({ ...status, counts: { ...status.counts, attention: 0, failedFiles: 0 } });
 }
 
 export const SIGN_TONES: Readonly<Record<SyncSign, Tone>> = {
@@ -41,7 +44,8 @@ export const SIGN_TONES: Readonly<Record<SyncSign, Tone>> = {
 
 /** A few words for where there is no room for more. */
 export function shortSyncWords(status: SyncStatus): string {
-  const { waiting, attention } = status.counts;
+  const { waiting, waitingPoints, waitingFiles, attention, failedFiles } = status.counts;
+  const urgent = attention + failedFiles;
   const sign = syncSign(status);
   switch (sign) {
     case "off":
@@ -49,7 +53,12 @@ export function shortSyncWords(status: SyncStatus): string {
     case "good":
       return "Synced";
     case "moving":
-      return waiting === 0 ? "Syncing" : `Syncing ${formatCount(waiting)}`;
+      if (waiting > 0) return `Syncing ${formatCount(waiting)}`;
+      // Perhaps paused: the state of syncing does not speak of files.
+      if (status.state === "idle" && waitingPoints === 0) {
+        return `${formatCountOf(waitingFiles, "file")} to store`;
+      }
+      return "Syncing";
     case "waiting":
       return waiting === 0 ? "Project away" : `${formatCount(waiting)} waiting`;
     case "paused":
@@ -57,7 +66,8 @@ export function shortSyncWords(status: SyncStatus): string {
     case "signed_out":
       return "Sign in again";
     case "bad":
-      return attention === 1 ? "1 needs attention" : `${formatCount(attention)} need attention`;
+      if (urgent === 0) return "Needs attention";
+      return urgent === 1 ? "1 needs attention" : `${formatCount(urgent)} need attention`;
   }
 }
 
@@ -68,8 +78,11 @@ export function syncWords(status: SyncStatus, nowMs: number): string {
     case "off":
       return "Everything stays on this computer";
     case "idle":
-      if (counts.attention > 0) return "Synced, but for what needs attention";
-      return counts.waiting > 0 ? "About to sync" : "Everything is synced";
+      if (syncSign(status) === "bad") return "Synced, but for what needs attention";
+      if (counts.waiting + counts.waitingPoints > 0) return "About to sync";
+      return counts.waitingFiles > 0
+        ? `Synced, but for ${formatCountOf(counts.waitingFiles, "file")}`
+        : "Everything is synced";
     case "syncing":
       return "Syncing";
     case "waiting":
@@ -92,16 +105,18 @@ export function lastSyncedWords({ lastSyncedAt }: SyncStatus, nowMs: number): st
   return lastSyncedAt === null ? null : `last synced ${formatAgo(lastSyncedAt, nowMs)}`;
 }
 
-export function totalRows({ synced, waiting, attention, keptLocal }: SyncCounts): number {
-  return synced + waiting + attention + keptLocal;
+export function totalRows(counts: SyncCounts): number {
+  const { synced, waiting, attention, keptLocal, ofColleagues } = counts;
+  return synced + waiting + attention + keptLocal + ofColleagues;
 }
 
 /** The proportions of a bar for assistive technology: "1,190 of 1,204 rows synced, 12 waiting". */
 export function countsWords(counts: SyncCounts): string {
-  const { synced, waiting, attention, keptLocal } = counts;
+  const { synced, waiting, attention, keptLocal, ofColleagues } = counts;
   const parts = [`${formatCount(synced)} of ${formatCountOf(totalRows(counts), "row")} synced`];
   if (waiting > 0) parts.push(`${formatCount(waiting)} waiting`);
   if (attention > 0) parts.push(`${formatCount(attention)} needing attention`);
   if (keptLocal > 0) parts.push(`${formatCount(keptLocal)} kept local`);
+  if (ofColleagues > 0) parts.push(`${formatCount(ofColleagues)} of colleagues`);
   return parts.join(", ");
 }

@@ -1,10 +1,10 @@
 import { X } from "lucide-react";
 import { useState } from "react";
-import type { Team } from "../../shared/contract/sync.ts";
+import type { Team } from "../../shared/contract/teams.ts";
 import { Button } from "../controls/button.tsx";
 import { ConfirmDialog } from "../controls/confirm-dialog.tsx";
 import { IconButton } from "../controls/icon-button.tsx";
-import { AddMemberForm } from "./add-member-form.tsx";
+import { InviteForm } from "./invite-form.tsx";
 import styles from "./teams-section.module.css";
 import type { TeamsDesk } from "./use-teams.ts";
 
@@ -17,7 +17,8 @@ type TeamCardProps = {
   readonly desk: TeamsDesk;
 };
 
-export function TeamCard({ team, userId, desk: { addMember, removeMember } }: TeamCardProps) {
+export function TeamCard({ team, userId, desk }: TeamCardProps) {
+  const { invite, withdraw, removeMember } = desk;
   const [leaving, setLeaving] = useState<Member | null>(null);
   const isSelf = leaving?.userId === userId;
   return (
@@ -43,13 +44,28 @@ export function TeamCard({ team, userId, desk: { addMember, removeMember } }: Te
             )}
           </li>
         ))}
+        {team.invited.map(({ email }) => (
+          <li key={email} className={`${styles.member} ${styles.invited}`}>
+            <span className={styles.email}>{email}</span>
+            <span className={styles.role}>invited, not joined yet</span>
+            <Button
+              size="small"
+              look="quiet"
+              aria-label={`Take back the invitation of ${email}`}
+              disabled={withdraw.isRunning}
+              onClick={() => withdraw.run(team.id, email)}
+            >
+              Take back
+            </Button>
+          </li>
+        ))}
       </ul>
       {team.isOwner && (
-        <AddMemberForm
-          // An added one begins the form anew.
-          key={team.members.length}
+        <InviteForm
+          // A sent one begins the form anew.
+          key={team.members.length + team.invited.length}
           team={team}
-          addMember={addMember}
+          invite={invite}
         />
       )}
       <ConfirmDialog
@@ -63,8 +79,8 @@ export function TeamCard({ team, userId, desk: { addMember, removeMember } }: Te
       >
         <p>
           {isSelf
-            ? "You no longer see what is shared with this team. Its owner can add you again."
-            : "They no longer see what is shared with this team. What they have downloaded stays with them."}
+            ? "You no longer see what is shared with this team, nor does it see what you shared. Its owner can invite you again."
+            : "They no longer see what is shared with this team, nor does it see what they shared. What somebody has downloaded stays there."}
         </p>
       </ConfirmDialog>
     </section>

@@ -7,6 +7,7 @@ import { signUpUser, type SignedInUser } from "../supabase-stack/sign-up-user.ts
 export interface E2eProject {
   readonly stack: Stack;
   readonly owner: SignedInUser;
+  readonly other: SignedInUser;
   query<T>(sql: string, ...values: unknown[]): Promise<T[]>;
   close(): Promise<void>;
 }
@@ -16,10 +17,11 @@ export async function openE2eProject(): Promise<E2eProject> {
   const database = new Client(stack.dbUrl);
   await database.connect();
   const owner = await signUpUser(stack, "owner@example.org");
-  await signUpUser(stack, "other@example.org");
+  const other = await signUpUser(stack, "other@example.org");
   return {
     stack,
     owner,
+    other,
     query: async <T>(sql: string, ...values: unknown[]) => {
       const { rows } = await database.query(sql, values);
       return rows as T[];

@@ -123,14 +123,28 @@ test("a job of another machine is watched and asked to stop", async () => {
     .toEqual([{ desired_state: "stopped" }]);
 });
 
-test("a team is made of people who are in the project", async () => {
+test("a team is made of people who have said yes", async () => {
   await go("Sync");
   await page.getByLabel("New team").fill("Speech");
   await page.getByRole("button", { name: "Create" }).click();
   const team = page.getByRole("region", { name: "Speech" });
-  await team.getByRole("textbox", { name: "Add a member" }).fill("other@example.org");
-  await team.getByRole("button", { name: "Add", exact: true }).click();
-  await team.getByText("other@example.org").waitFor();
+  await team.getByRole("textbox", { name: /^Invite/ }).fill("other@example.org");
+  await team.getByRole("button", { name: "Invite", exact: true }).click();
+  await team.getByText("invited, not joined yet").waitFor();
+
+  const { client } = project.other;
+  const { data } = await client.rpc("create_team", { name: "Vision" });
+  const { id } = data as { id: string };
+  await client.rpc("invite_team_member", { team_id: id, email: "owner@example.org" });
+  // Found out while somebody looks, every half a minute.
+  const join = page.getByRole("button", { name: "Join Vision" });
+  await join.waitFor({ timeout: 60_000 });
+  await look(page, "7-sync-invitation");
+  expect(await page.getByRole("region", { name: "Vision" }).count()).toBe(0);
+  await join.click();
+  await page.getByRole("region", { name: "Vision" }).waitFor();
+  expect(await join.count()).toBe(0);
+  await page.getByRole("heading", { name: "Teams" }).scrollIntoViewIfNeeded();
   await look(page, "7-sync-teams");
 });
 

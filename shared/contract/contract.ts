@@ -12,6 +12,7 @@ import { queueProcedures, queueTopics } from "./queue.ts";
 import { settingsProcedures, settingsTopics } from "./settings.ts";
 import { supabaseProcedures } from "./supabase.ts";
 import { syncProcedures, syncTopics } from "./sync.ts";
+import { teamProcedures } from "./teams.ts";
 import { tokenProcedures } from "./tokens.ts";
 
 /** Everything a client may ask for. The one place where transports, core and window meet. */
@@ -30,6 +31,7 @@ export const procedures = {
   ...noticeProcedures,
   ...supabaseProcedures,
   ...syncProcedures,
+  ...teamProcedures,
 } as const;
 
 /** Everything a client may listen to. */

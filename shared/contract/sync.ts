@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { metricsPointSchema } from "./job-records.ts";
+import { teamInvitationSchema } from "./teams.ts";
 import { failureSchema } from "./errors.ts";
 import {
   datasetRowSchema,
@@ -10,6 +11,22 @@ import {
 const idInput = z.object({ id: z.uuid() });
 const count = z.int().nonnegative();
 
+/** What is in an account's file and not at its project: nothing of it is lost by signing out. */
+export const notInProjectSchema = z.object({
+  /** Rows with changes in the outbox. */
+  waiting: count,
+  /** Quarantined rows: refused by the server, or behind one that was. */
+  attention: count,
+  /** Points of training curves that are not on the server yet, and of how many curves. */
+  waitingPoints: count,
+  waitingCurves: count,
+  /** Files of datasets and adapters on their way, or about to be. */
+  waitingFiles: count,
+  /** Files whose upload has failed. */
+  failedFiles: count,
+});
+export type NotInProject = z.infer<typeof notInProjectSchema>;
+
 /** A user's place in one project. Each has a database file of its own on this machine. */
 export const accountSchema = z.object({
   id: z.uuid(),
@@ -18,8 +35,8 @@ export const accountSchema = z.object({
   userId: z.uuid(),
   /** False when its session has ended: it must sign in again before anything is synced. */
   isSignedIn: z.boolean(),
-  /** Rows that wait in its file or need attention: they stay there while it is signed out. */
-  unsynced: count,
+  /** What waits in its file, and stays there while it is signed out; null: it cannot be read. */
+  unsynced: notInProjectSchema.nullable(),
 });
 export type Account = z.infer<typeof accountSchema>;
 
@@ -38,18 +55,17 @@ const project = {
   email: z.email().max(320),
 };
 
-/** How the rows of this machine stand to the project's: each row is in exactly one of these. */
-export const syncCountsSchema = z.object({
+/**
+ * How the rows of this machine stand to the project's: each row is in exactly one of synced,
+ * waiting, attention, keptLocal and ofColleagues.
+ */
+export const syncCountsSchema = notInProjectSchema.extend({
   /** On the server as they are here. */
   synced: count,
-  /** In the outbox. */
-  waiting: count,
-  /** Quarantined: refused by the server, or behind one that was. */
-  attention: count,
   /** Kept local by choice; never sent. */
   keptLocal: count,
-  /** Points of training curves that are not on the server yet. */
-  waitingPoints: count,
+  /** Of colleagues, whose adapters were downloaded; never sent. */
+  ofColleagues: count,
 });
 export type SyncCounts = z.infer<typeof syncCountsSchema>;
 
@@ -137,16 +153,10 @@ export const elsewhereSchema = z.object({
   artifacts: z.array(modelArtifactRowSchema),
   /** Whose rows these are, by user id; own rows of other machines carry the account's own id. */
   members: z.array(z.object({ userId: z.uuid(), email: z.string() })),
+  /** Teams that ask the account's own address to join. */
+  invitations: z.array(teamInvitationSchema),
 });
 export type Elsewhere = z.infer<typeof elsewhereSchema>;
-
-export const teamSchema = z.object({
-  id: z.uuid(),
-  name: z.string(),
-  isOwner: z.boolean(),
-  members: z.array(z.object({ userId: z.uuid(), email: z.string(), isOwner: z.boolean() })),
-});
-export type Team = z.infer<typeof teamSchema>;
 
 export const syncProcedures = {
   "accounts.list": { input: z.object({}), output: accountsSchema },
@@ -222,38 +232,18 @@ export const syncProcedures = {
   "elsewhere.list": { input: z.object({}), output: elsewhereSchema },
   /** The curve of a job of another machine, fetched when it is looked at. */
   "elsewhere.metrics": {
-    input: z.object({ jobId: z.uuid(), pixels: z.int().min(1).max(10_000) }),
+    input: z.object({
+      jobId: z.uuid(),
+      fromStep: z.int().nonnegative().optional(),
+      toStep: z.int().nonnegative().optional(),
+      pixels: z.int().min(1).max(10_000),
+    }),
     output: z.object({ totalPoints: count, points: z.array(metricsPointSchema) }),
   },
   /** Asks the job's own workstation to stop it or to go on with it. */
   "elsewhere.setDesiredState": {
     input: z.object({ jobId: z.uuid(), desiredState: z.enum(["running", "stopped"]) }),
     output: z.null(),
-  },
-
-  /** Null where the project has no teams (the newest migration is missing there). */
-  "teams.list": { input: z.object({}), output: z.array(teamSchema).nullable() },
-  "teams.create": {
-    input: z.object({ name: z.string().trim().min(1).max(200) }),
-    output: teamSchema,
-  },
-  "teams.addMember": {
-    input: z.object({ teamId: z.uuid(), email: z.email() }),
-    output: teamSchema,
-  },
-  "teams.removeMember": {
-    input: z.object({ teamId: z.uuid(), userId: z.uuid() }),
-    output: teamSchema.nullable(),
-  },
-  /** Shows a job, with its curve, dataset row and adapters, to a team; null: to nobody. */
-  "teams.share": {
-    input: z.object({ jobId: z.uuid(), teamId: z.uuid().nullable() }),
-    output: z.null(),
-  },
-  /** Which own jobs are shown to which team. */
-  "teams.shared": {
-    input: z.object({}),
-    output: z.array(z.object({ jobId: z.uuid(), teamId: z.uuid() })),
   },
 } as const;
 

@@ -7,7 +7,11 @@
 --
 --   my_teams()                       the caller's teams with their members
 --   create_team(name)                the caller becomes its owner
---   add_team_member(team_id, email)  by an owner
+--   invite_team_member(team_id, email)      by an owner; the answer is the same whoever has the
+--                                    address, or nobody
+--   withdraw_team_invitation(team_id, email)  by an owner
+--   my_invitations()                 to the caller's own address, once that is confirmed
+--   answer_invitation(team_id, accept)  joins the team, or declines; nobody else can
 --   remove_team_member(team_id, user_id)  by an owner, or oneself; what that member shared goes along
 --   share_job(job_id, team_id)       shows an own job to a team; to nobody where team_id is null
 --   pull_shared(after, page_size)    jobs that others share with the caller, with the rows of their
@@ -41,6 +45,21 @@ create table if not exists public.team_members (
 
 create index if not exists team_members_user on public.team_members (user_id);
 
+-- Who is asked to join: an address, which somebody may have signed up with or not. There is no key
+-- to auth.users on purpose: that would tell.
+create table if not exists public.team_invitations (
+  team_id uuid not null references public.teams (id) on delete cascade,
+  email text not null
+    constraint team_invitations_email_check
+      check (email = lower(btrim(email)) and email ~ '^[^@\s]+@[^@\s]+$' and length(email) <= 320),
+  invited_by uuid references auth.users (id) on delete set null,
+  created_at timestamptz not null default now(),
+  primary key (team_id, email)
+);
+
+create index if not exists team_invitations_email on public.team_invitations (email);
+create index if not exists team_invitations_invited_by on public.team_invitations (invited_by);
+
 -- A job is shown to one team at most. The key to its user's membership takes the job back when
 -- that user leaves the team.
 create table if not exists public.shared_jobs (
@@ -64,6 +83,48 @@ security definer
 set search_path = ''
 as $$
   select m.team_id from public.team_members m where m.user_id = (select auth.uid())
+$$;
+
+create or replace function lora_sync.my_owned_team_ids() returns setof uuid
+language sql stable
+security definer
+set search_path = ''
+as $$
+  select m.team_id from public.team_members m
+  where m.user_id = (select auth.uid()) and m.is_owner
+$$;
+
+-- The caller's own address; null where nobody has confirmed that it is the caller's, for then it
+-- may be anybody's.
+create or replace function lora_sync.my_address() returns text
+language sql stable
+security definer
+set search_path = ''
+as $$
+  select lower(btrim(u.email)) from auth.users u
+  where u.id = (select auth.uid()) and u.email_confirmed_at is not null
+$$;
+
+-- Raises unless the caller owns the team; others who ask the same of it wait for the caller.
+create or replace function lora_sync.require_own_team(team uuid) returns void
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  is_asked_by_owner boolean;
+begin
+  select m.is_owner into is_asked_by_owner from public.team_members m
+  where m.team_id = team and m.user_id = (select auth.uid());
+  if not found then
+    raise exception 'There is no such team of yours' using errcode = 'PT404';
+  end if;
+  if not is_asked_by_owner then
+    raise exception 'Only an owner of the team may invite others, or take that back' using errcode = '42501';
+  end if;
+  -- One after the other, so that two cannot both find room for one more.
+  perform from public.teams t where t.id = team for no key update;
+end;
 $$;
 
 -- The jobs of others that the caller may look at. A row of shared_jobs counts only for the user
@@ -95,7 +156,8 @@ as $$
     and split_part(a.storage_path, '/', 2) ~ '^[0-9a-f]{64}$'
 $$;
 
--- {id, name, is_owner, members: [{user_id, email, is_owner}]}; null where the caller is no member.
+-- {id, name, is_owner, members: [{user_id, email, is_owner}], invitations: [{email, created_at}]};
+-- null where the caller is no member. Only owners are shown who is invited.
 create or replace function lora_sync.describe_team(team uuid) returns jsonb
 language sql stable
 security definer
@@ -112,7 +174,13 @@ as $$
         jsonb_build_object('user_id', m.user_id, 'email', coalesce(u.email, ''), 'is_owner', m.is_owner)
         order by m.added_at, m.user_id)
       from public.team_members m join auth.users u on u.id = m.user_id
-      where m.team_id = t.id))
+      where m.team_id = t.id),
+    'invitations', (
+      select coalesce(
+        jsonb_agg(jsonb_build_object('email', i.email, 'created_at', i.created_at)
+          order by i.created_at, i.email), '[]')
+      from public.team_invitations i
+      where i.team_id = t.id and t.id in (select lora_sync.my_owned_team_ids())))
   from public.teams t
   where t.id = team and t.id in (select lora_sync.my_team_ids())
 $$;
@@ -167,6 +235,16 @@ create policy "Members can view fellow members" on public.team_members
   for select to authenticated
   using ((select auth.uid()) = user_id or team_id in (select lora_sync.my_team_ids()));
 
+alter table public.team_invitations enable row level security;
+revoke all on public.team_invitations from public, anon, authenticated, service_role;
+grant select on public.team_invitations to authenticated;
+grant select, insert, update, delete on public.team_invitations to service_role;
+
+drop policy if exists "Owners can view invitations" on public.team_invitations;
+create policy "Owners can view invitations" on public.team_invitations
+  for select to authenticated
+  using (team_id in (select lora_sync.my_owned_team_ids()));
+
 alter table public.shared_jobs enable row level security;
 revoke all on public.shared_jobs from public, anon, authenticated, service_role;
 grant select on public.shared_jobs to authenticated;
@@ -199,51 +277,128 @@ as $$
   from public.teams t where t.id in (select lora_sync.my_team_ids())
 $$;
 
+-- One user owns 100 teams at most: a team can invite anybody, and nobody is to be flooded.
 create or replace function public.create_team(name text) returns jsonb
 language plpgsql
 security definer
 set search_path = ''
 as $$
 declare
+  me constant uuid := (select auth.uid());
   team uuid;
 begin
   if coalesce(length(btrim(create_team.name)), 0) not between 1 and 200 then
     raise exception 'A team has a name of at most 200 characters' using errcode = '22023';
   end if;
+  -- Two at once must not each find room for one more.
+  perform pg_advisory_xact_lock(hashtextextended('lora_sync.create_team ' || me, 0));
+  if (select count(*) from lora_sync.my_owned_team_ids()) >= 100 then
+    raise exception 'You own 100 teams already' using errcode = '22023';
+  end if;
   insert into public.teams (name) values (btrim(create_team.name)) returning id into team;
-  insert into public.team_members (team_id, user_id, is_owner) values (team, (select auth.uid()), true);
+  insert into public.team_members (team_id, user_id, is_owner) values (team, me, true);
   return lora_sync.describe_team(team);
 end;
 $$;
 
--- The address is looked at only after it is clear that an owner asks, so others learn nothing of
--- it. An address that was never confirmed may be anybody's and counts as none.
-create or replace function public.add_team_member(team_id uuid, email text) returns jsonb
+-- Members were added without being asked in an earlier version of this file.
+drop function if exists public.add_team_member(uuid, text);
+
+-- Looks only at what an owner sees anyway, so that the answer tells nobody whether somebody has
+-- signed up with the address. Inviting again, or a member, changes nothing.
+create or replace function public.invite_team_member(team_id uuid, email text) returns jsonb
 language plpgsql
 security definer
 set search_path = ''
 as $$
 declare
-  is_asked_by_owner boolean;
-  added uuid;
+  invited constant text := lower(btrim(invite_team_member.email));
 begin
-  select m.is_owner into is_asked_by_owner from public.team_members m
-  where m.team_id = add_team_member.team_id and m.user_id = (select auth.uid());
-  if not found then
-    raise exception 'There is no such team of yours' using errcode = 'PT404';
+  perform lora_sync.require_own_team(invite_team_member.team_id);
+  if coalesce(invited !~ '^[^@\s]+@[^@\s]+$' or length(invited) > 320, true) then
+    raise exception 'That is not an e-mail address' using errcode = '22023';
   end if;
-  if not is_asked_by_owner then
-    raise exception 'Only an owner of the team may add members' using errcode = '42501';
+  if exists (
+    select from public.team_members m join auth.users u on u.id = m.user_id
+    where m.team_id = invite_team_member.team_id and lower(btrim(u.email)) = invited)
+  then
+    return lora_sync.describe_team(invite_team_member.team_id);
   end if;
-  select u.id into added from auth.users u
-  where lower(u.email) = lower(btrim(add_team_member.email)) and u.email_confirmed_at is not null
-  order by u.created_at, u.id limit 1;
-  if not found then
-    raise exception 'Nobody has signed up to this project with that address' using errcode = 'PT404';
-  end if;
-  insert into public.team_members (team_id, user_id) values (add_team_member.team_id, added)
+  insert into public.team_invitations as i (team_id, email, invited_by)
+  values (invite_team_member.team_id, invited, (select auth.uid()))
   on conflict do nothing;
-  return lora_sync.describe_team(add_team_member.team_id);
+  if (
+    select count(*) from public.team_invitations i where i.team_id = invite_team_member.team_id) > 200
+  then
+    raise exception 'At most 200 invitations of a team can be open; take one back first'
+      using errcode = '22023';
+  end if;
+  return lora_sync.describe_team(invite_team_member.team_id);
+end;
+$$;
+
+create or replace function public.withdraw_team_invitation(team_id uuid, email text) returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  perform lora_sync.require_own_team(withdraw_team_invitation.team_id);
+  delete from public.team_invitations i
+  where i.team_id = withdraw_team_invitation.team_id
+    and i.email = lower(btrim(withdraw_team_invitation.email));
+  return lora_sync.describe_team(withdraw_team_invitation.team_id);
+end;
+$$;
+
+-- [{team_id, team_name, invited_by, created_at}]: which teams ask the caller to join, and the address
+-- of who invites (null where they are gone); the newest 200.
+create or replace function public.my_invitations() returns jsonb
+language sql stable
+security definer
+set search_path = ''
+as $$
+  select coalesce(
+    jsonb_agg(
+      jsonb_build_object('team_id', i.team_id, 'team_name', i.name, 'invited_by', i.invited_by,
+        'created_at', i.created_at)
+      order by i.created_at desc, i.team_id), '[]')
+  from (
+    select i.team_id, t.name, i.created_at,
+      case when u.email_confirmed_at is not null then u.email end as invited_by
+    from public.team_invitations i
+    join public.teams t on t.id = i.team_id
+    left join auth.users u on u.id = i.invited_by
+    where i.email = (select lora_sync.my_address())
+    order by i.created_at desc, i.team_id
+    limit 200
+  ) i
+$$;
+
+-- Answers with the team that the caller has joined; with null where the caller has declined.
+create or replace function public.answer_invitation(team_id uuid, accept boolean) returns jsonb
+language plpgsql
+security definer
+set search_path = ''
+as $$
+begin
+  if answer_invitation.accept is null then
+    raise exception 'An invitation is accepted or declined' using errcode = '22023';
+  end if;
+  -- In the order in which the others lock: an owner may be taking it back, the last member leaving.
+  perform from public.teams t where t.id = answer_invitation.team_id for no key update;
+  delete from public.team_invitations i
+  where i.team_id = answer_invitation.team_id and i.email = (select lora_sync.my_address());
+  if not found then
+    raise exception 'There is no such invitation for you' using errcode = 'PT404';
+  end if;
+  if not answer_invitation.accept then
+    return null;
+  end if;
+  insert into public.team_members (team_id, user_id)
+  values (answer_invitation.team_id, (select auth.uid()))
+  on conflict do nothing;
+  return lora_sync.describe_team(answer_invitation.team_id);
 end;
 $$;
 
@@ -323,13 +478,13 @@ begin
     'jobs', (
       select coalesce(jsonb_agg(to_jsonb(j) order by j.id), '[]')
       from public.training_jobs j where j.id = any (jobs)),
-    -- Samples and validation errors quote the file, and the file is not shared.
+    -- Samples and validation errors quote the file, and the file is not shared. A deleted one is
+    -- given with its deleted_at: its job and adapters name it still.
     'datasets', (
       select coalesce(jsonb_agg(
         to_jsonb(d) - 'sample_data' - 'validation_errors' || '{"storage_path": null}' order by d.id), '[]')
       from public.datasets d
-      where d.deleted_at is null
-        and d.id in (select j.dataset_id from public.training_jobs j where j.id = any (jobs))),
+      where d.id in (select j.dataset_id from public.training_jobs j where j.id = any (jobs))),
     'artifacts', (
       select coalesce(jsonb_agg(to_jsonb(a) order by a.id), '[]')
       from public.model_artifacts a where a.job_id = any (jobs) and a.deleted_at is null),
@@ -338,8 +493,9 @@ begin
 end;
 $$;
 
--- Points of a job that others share with the caller: {last_step, points}, in the order of steps,
--- at most 1000. recorded_from: only what was measured at that time or later.
+-- Points of a job that others share with the caller: {last_step, total, points}, in the order of
+-- steps, at most 1000. recorded_from: only what was measured at that time or later. page_size 0 gives
+-- no points, but how many there are of the job.
 create or replace function public.shared_metrics(
   job_id uuid,
   after_step integer default -1,
@@ -357,6 +513,8 @@ begin
   end if;
   return jsonb_build_object(
     'last_step', (select max(m.step) from public.metrics_points m where m.job_id = shared_metrics.job_id),
+    'total', case when page_size = 0 then (
+      select count(*) from public.metrics_points m where m.job_id = shared_metrics.job_id) end,
     'points', (
       select coalesce(jsonb_agg(to_jsonb(p) order by p.step), '[]')
       from (
@@ -366,7 +524,7 @@ begin
           and (until_step is null or m.step <= until_step)
           and (recorded_from is null or m.recorded_at >= recorded_from)
         order by m.step
-        limit least(greatest(coalesce(page_size, 1000), 1), 1000)
+        limit least(greatest(coalesce(page_size, 1000), 0), 1000)
       ) p)
   );
 end;
@@ -412,11 +570,17 @@ $$;
 
 -- Those in lora_sync cannot be reached through the API; policies and the functions above use them.
 revoke all on function lora_sync.my_team_ids() from public, anon, authenticated, service_role;
+revoke all on function lora_sync.my_owned_team_ids() from public, anon, authenticated, service_role;
+revoke all on function lora_sync.my_address() from public, anon, authenticated, service_role;
+revoke all on function lora_sync.require_own_team(uuid) from public, anon, authenticated, service_role;
 revoke all on function lora_sync.jobs_shown_to_me() from public, anon, authenticated, service_role;
 revoke all on function lora_sync.model_folders_shown_to_me() from public, anon, authenticated, service_role;
 revoke all on function lora_sync.describe_team(uuid) from public, anon, authenticated, service_role;
 revoke all on function lora_sync.keep_team_owned() from public, anon, authenticated, service_role;
 grant execute on function lora_sync.my_team_ids() to authenticated;
+grant execute on function lora_sync.my_owned_team_ids() to authenticated;
+grant execute on function lora_sync.my_address() to authenticated;
+grant execute on function lora_sync.require_own_team(uuid) to authenticated;
 grant execute on function lora_sync.jobs_shown_to_me() to authenticated;
 grant execute on function lora_sync.model_folders_shown_to_me() to authenticated;
 grant execute on function lora_sync.describe_team(uuid) to authenticated;
@@ -425,7 +589,10 @@ grant execute on function lora_sync.keep_team_owned() to authenticated;
 
 revoke all on function public.my_teams() from public, anon, authenticated, service_role;
 revoke all on function public.create_team(text) from public, anon, authenticated, service_role;
-revoke all on function public.add_team_member(uuid, text) from public, anon, authenticated, service_role;
+revoke all on function public.invite_team_member(uuid, text) from public, anon, authenticated, service_role;
+revoke all on function public.withdraw_team_invitation(uuid, text) from public, anon, authenticated, service_role;
+revoke all on function public.my_invitations() from public, anon, authenticated, service_role;
+revoke all on function public.answer_invitation(uuid, boolean) from public, anon, authenticated, service_role;
 revoke all on function public.remove_team_member(uuid, uuid) from public, anon, authenticated, service_role;
 revoke all on function public.share_job(uuid, uuid) from public, anon, authenticated, service_role;
 revoke all on function public.pull_shared(uuid, integer) from public, anon, authenticated, service_role;
@@ -434,7 +601,10 @@ revoke all on function public.shared_metrics(uuid, integer, integer, timestamptz
 revoke all on function public.request_job_state(uuid, text) from public, anon, authenticated, service_role;
 grant execute on function public.my_teams() to authenticated;
 grant execute on function public.create_team(text) to authenticated;
-grant execute on function public.add_team_member(uuid, text) to authenticated;
+grant execute on function public.invite_team_member(uuid, text) to authenticated;
+grant execute on function public.withdraw_team_invitation(uuid, text) to authenticated;
+grant execute on function public.my_invitations() to authenticated;
+grant execute on function public.answer_invitation(uuid, boolean) to authenticated;
 grant execute on function public.remove_team_member(uuid, uuid) to authenticated;
 grant execute on function public.share_job(uuid, uuid) to authenticated;
 grant execute on function public.pull_shared(uuid, integer) to authenticated;

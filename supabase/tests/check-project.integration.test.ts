@@ -101,9 +101,11 @@ describe("what stands in the project", () => {
     await expect.poll(faults, PATIENCE).toEqual([]);
     await admin.query(`
       drop policy "Members can read shared models" on storage.objects;
-      drop table public.shared_jobs, public.team_members, public.teams;
-      drop function public.my_teams, public.create_team, public.add_team_member, public.share_job,
-        public.remove_team_member, public.pull_shared, public.shared_metrics, public.request_job_state`);
+      drop table public.shared_jobs, public.team_invitations, public.team_members, public.teams;
+      drop function public.my_teams, public.create_team, public.invite_team_member,
+        public.withdraw_team_invitation, public.my_invitations, public.answer_invitation,
+        public.share_job, public.remove_team_member, public.pull_shared, public.shared_metrics,
+        public.request_job_state`);
     const optional = async () =>
       (await check()).findings.filter(({ state }) => state === "optional");
     await expect.poll(optional, PATIENCE).toHaveLength(1);

@@ -60,7 +60,7 @@ export async function openMachine(
     syncNow: () => (rounds += 1),
     timings: { everyMs: 60_000, atMostEveryMs: 0 },
   });
-  const teams = openTeams(shared);
+  const teams = openTeams({ ...shared, onMembershipChanged: () => elsewhere.sharedChanged() });
   return {
     store,
     elsewhere,

@@ -37,11 +37,18 @@ async function listShared() {
   return list();
 }
 
-async function pushPoints(user: NewUser, jobId: string, from: number, to: number): Promise<void> {
+/** @param clockBackMs - By how much the clock of the machine that trains was set back. */
+async function pushPoints(
+  user: NewUser,
+  jobId: string,
+  from: number,
+  to: number,
+  clockBackMs = 0,
+): Promise<void> {
   for (let at = from; at < to; at += 5000) {
     const points = Array.from({ length: Math.min(5000, to - at) }, (_, index) => ({
       ...newPoint(jobId, at + index),
-      recorded_at: new Date(Date.UTC(2026, 2, 1) + (at + index) * 1000).toISOString(),
+      recorded_at: new Date(Date.UTC(2026, 2, 1) + (at + index) * 1000 - clockBackMs).toISOString(),
     }));
     const { error } = await user.client.rpc("push_metrics", { points });
     if (error !== null) throw error;
@@ -67,6 +74,11 @@ describe("a user's other machine", () => {
     expect((await metrics(job.id, 10_000)).points.map(({ step }) => step)).toEqual(
       Array.from({ length: 3600 }, (_, step) => step),
     );
+    await pushPoints(owner, job.id, 3600, 3700, 86_400_000);
+    expect((await metrics(job.id, 10_000)).totalPoints).toBe(3700);
+    const place = { jobId: job.id, pixels: 100, fromStep: 3590, toStep: 3609 };
+    const part = await machine.elsewhere.requests["elsewhere.metrics"](place, "local");
+    expect(part).toMatchObject({ totalPoints: 20, points: { length: 20 } });
   });
 
   test("asks for a stop through the outbox, and shows it at once", async () => {
@@ -108,6 +120,8 @@ describe("a colleague's machine", () => {
       members: expect.arrayContaining([{ userId: owner.id, email: owner.email }]),
     });
     expect((await metrics(job.id, 10_000)).points).toHaveLength(2500);
+    await pushPoints(owner, job.id, 2500, 2600, 86_400_000);
+    expect((await metrics(job.id, 10_000)).points).toHaveLength(2600);
     await wish(job.id, "stopped");
     expect(machine.rounds()).toBe(0);
     expect(await list()).toMatchObject({ jobs: [{ desired_state: "stopped" }] });
@@ -148,10 +162,15 @@ describe("teams", () => {
     const team = await requests["teams.create"]({ name: "Lab" }, "local");
     const me = { userId: owner.id, email: owner.email, isOwner: true };
     const { email, id: userId } = colleague;
-    expect(team).toEqual({ id: team.id, name: "Lab", isOwner: true, members: [me] });
+    expect(team).toEqual({ id: team.id, name: "Lab", isOwner: true, members: [me], invited: [] });
     const teamId = team.id;
+    const invited = { ...team, invited: [{ email, at: expect.any(String) }] };
+    const place = { teamId, email: email.toUpperCase() };
+    expect(await requests["teams.invite"](place, "local")).toEqual(invited);
+    expect(await requests["teams.withdrawInvitation"](place, "local")).toEqual(team);
+    expect(await requests["teams.invite"](place, "local")).toEqual(invited);
+    await call(colleague.client, "answer_invitation", { team_id: teamId, accept: true });
     const joined = { ...team, members: [me, { userId, email, isOwner: false }] };
-    expect(await requests["teams.addMember"]({ teamId, email }, "local")).toEqual(joined);
     expect(await requests["teams.list"]({}, "local")).toEqual([joined]);
     expect(await requests["teams.share"]({ jobId: job.id, teamId }, "local")).toBe(null);
     expect(await requests["teams.shared"]({}, "local")).toEqual([{ jobId: job.id, teamId }]);
@@ -161,13 +180,44 @@ describe("teams", () => {
     expect(await requests["teams.removeMember"]({ teamId, userId: owner.id }, "local")).toBe(null);
   });
 
+  test("an invitation is listed, and goes with its answer; what is shared then comes", async () => {
+    const teamId = await createTeam(owner);
+    const { job } = await pushWholeJob(owner);
+    await call(owner.client, "share_job", { job_id: job.id, team_id: teamId });
+    const invite = () =>
+      call(owner.client, "invite_team_member", { team_id: teamId, email: colleague.email });
+    await invite();
+    machine = await openMachine(project, colleague);
+    const { requests } = machine.teams;
+    const answer = (isAccepted: boolean) =>
+      requests["teams.answerInvitation"]({ teamId, isAccepted }, "local");
+    const invitation = { teamId, teamName: "Lab", invitedBy: owner.email };
+    expect(await listShared()).toMatchObject({ invitations: [invitation], jobs: [] });
+
+    let told = machine.told();
+    expect(await answer(false)).toBe(null);
+    await told;
+    expect(await list()).toMatchObject({ invitations: [], jobs: [] });
+    await expect(answer(true)).rejects.toMatchObject({
+      kind: "not_found",
+      message: /not there any more/,
+    });
+
+    await invite();
+    await expect.poll(list, { timeout: 30_000 }).toMatchObject({ invitations: [invitation] });
+    told = machine.told();
+    expect(await answer(true)).toMatchObject({ id: teamId, isOwner: false });
+    await told;
+    expect(await list()).toMatchObject({ invitations: [], jobs: [{ id: job.id }] });
+  });
+
   test("refusals come in words", async () => {
     const teamId = await createTeam(owner, colleague);
     const { job } = await pushWholeJob(colleague);
     machine = await openMachine(project, colleague);
     const { requests } = machine.teams;
     await expect(
-      requests["teams.addMember"]({ teamId, email: "nobody@example.org" }, "local"),
+      requests["teams.invite"]({ teamId, email: "nobody@example.org" }, "local"),
     ).rejects.toMatchObject({ kind: "forbidden", message: /Only an owner/ });
     const unknown = crypto.randomUUID();
     await expect(

@@ -30,6 +30,7 @@ const COLUMN_COUNTS = {
   // Of the teams, which a project may do without.
   teams: 3,
   team_members: 4,
+  team_invitations: 4,
   shared_jobs: 4,
 };
 const TEAM_TABLES = Object.keys(teamRowSchemas) as TeamTable[];

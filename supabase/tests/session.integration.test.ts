@@ -126,7 +126,7 @@ test("adopted work arrives at the project; tokens rotate on the way and outlast 
   expect(await syncIs(isAllSynced)).toMatchObject({ lastError: null });
   expect(await core.client.request("accounts.list", {})).toMatchObject({
     activeId,
-    accounts: [{ isSignedIn: true, unsynced: 0 }],
+    accounts: [{ isSignedIn: true, unsynced: { waiting: 0, attention: 0, waitingPoints: 0 } }],
   });
 }, 60_000);
 
@@ -155,7 +155,8 @@ test("signed out, work goes on and is kept; signing in sends it", async () => {
   await importSample(core);
   const list = await core.client.request("accounts.list", {});
   expect(list.accounts[0]).toMatchObject({ isSignedIn: false });
-  expect(list.accounts[0]?.unsynced).toBeGreaterThan(0);
+  expect(list.accounts[0]?.unsynced).toMatchObject({ waitingFiles: 1 });
+  expect(list.accounts[0]?.unsynced?.waiting).toBeGreaterThan(0);
 
   await signIn();
   await syncIs(isAllSynced);
@@ -175,7 +176,7 @@ test("a session that ended at the server is said, and nothing is lost of what wa
     start: () => core.client.request("accounts.list", {}),
     settle: ({ accounts: [account] }) => (account?.isSignedIn === false ? account : undefined),
   });
-  expect(ended.unsynced).toBeGreaterThan(0);
+  expect(ended.unsynced?.waiting).toBeGreaterThan(0);
   const { lastError } = await syncIs(({ state }) => state === "signed_out");
   expect(lastError?.message).toContain("Sign in again");
 }, 60_000);

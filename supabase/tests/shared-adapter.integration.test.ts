@@ -82,44 +82,98 @@ async function openFor(user: NewUser): Promise<Core> {
   return core;
 }
 
-test("a colleague downloads a shared adapter: it stands here with its job, and is not sent", async () => {
-  const [owner, colleague] = await Promise.all([newUser(project), newUser(project)]);
-  const { artifact, job, dataset } = await storeAdapter(owner);
-  const teamId = await createTeam(owner, colleague);
-  await call(owner.client, "share_job", { job_id: job.id, team_id: teamId });
-  const { client } = await openFor(colleague);
+test.each([
+  ["", false],
+  [", though its dataset was deleted", true],
+])(
+  "a colleague downloads a shared adapter: it stands here with its job, and is not sent%s",
+  async (_, isDeleted) => {
+    const [owner, colleague] = await Promise.all([newUser(project), newUser(project)]);
+    const { artifact, job, dataset } = await storeAdapter(owner);
+    if (isDeleted) {
+      const change = { deleted_at: new Date().toISOString() };
+      await owner.client.from("datasets").update(change).eq("id", dataset.id);
+    }
+    const teamId = await createTeam(owner, colleague);
+    await call(owner.client, "share_job", { job_id: job.id, team_id: teamId });
+    const { client } = await openFor(colleague);
 
-  const download = (table: "datasets" | "model_artifacts", rowId: string) =>
-    client.request("transfers.download", { table, rowId });
-  const elsewhere = () => client.request("elsewhere.list", {});
-  await expect
-    .poll(async () => (await elsewhere()).artifacts.map(({ id }) => id), { timeout: 30_000 })
-    .toEqual([artifact.id]);
-  await expect(download("datasets", dataset.id)).rejects.toMatchObject({
-    kind: "forbidden",
-    message: /stay with the colleague/,
-  });
+    const download = (table: "datasets" | "model_artifacts", rowId: string) =>
+      client.request("transfers.download", { table, rowId });
+    const elsewhere = () => client.request("elsewhere.list", {});
+    await expect
+      .poll(async () => (await elsewhere()).artifacts.map(({ id }) => id), { timeout: 30_000 })
+      .toEqual([artifact.id]);
+    expect((await elsewhere()).datasets).toHaveLength(isDeleted ? 0 : 1);
+    await expect(download("datasets", dataset.id)).rejects.toMatchObject({
+      kind: "forbidden",
+      message: /stay with the colleague/,
+    });
 
-  const came = Promise.withResolvers<{ id: string; status: string }>();
-  const gone = Promise.withResolvers<void>();
-  const failed = Promise.withResolvers<never>();
-  client.subscribe("jobs.changed", came.resolve);
-  client.subscribe("elsewhere.changed", () => {
-    elsewhere().then(({ jobs }) => jobs.length === 0 && gone.resolve(), gone.reject);
-  });
+    const came = Promise.withResolvers<{ id: string; status: string }>();
+    const gone = Promise.withResolvers<void>();
+    const failed = Promise.withResolvers<never>();
+    client.subscribe("jobs.changed", came.resolve);
+    client.subscribe("elsewhere.changed", () => {
+      elsewhere().then(({ jobs }) => jobs.length === 0 && gone.resolve(), gone.reject);
+    });
+    client.subscribe("transfers.changed", ({ state, error }) => {
+      if (state === "failed") failed.reject(new Error(error?.message));
+    });
+    await download("model_artifacts", artifact.id);
+    const told = await Promise.race([came.promise, failed.promise]);
+    expect(told).toMatchObject({ id: job.id, status: "completed" });
+    await gone.promise;
+    const [kept] = await client.request("artifacts.list", {});
+    expect(kept).toMatchObject({ id: artifact.id, jobId: job.id });
+    for (const [name, bytes] of Object.entries(FILES)) {
+      expect(readFileSync(join(kept?.path ?? "", name)).equals(bytes)).toBe(true);
+    }
+    expect(await client.request("sync.status", {})).toMatchObject({
+      counts: { synced: 0, waiting: 0, attention: 0, keptLocal: 0, ofColleagues: 3 },
+    });
+  },
+);
+
+test("a downloaded dataset is told to be here, and is not among those of other machines any more", async () => {
+  const owner = await newUser(project);
+  const homePath = mkdtempSync(join(tmpdir(), "lora-desk-shared-adapter-"));
+  folders.push(homePath);
+  const machine = openTransferDesk({ homePath, session: sessionOf(project, owner) });
+  const rowsPath = join(homePath, "rows.jsonl");
+  writeFileSync(rowsPath, `${JSON.stringify({ prompt: "a", completion: "b" })}\n`);
+  const { id } = await machine.importFile(rowsPath);
+  machine.transfers.start();
+  const place = { table: "datasets", rowId: id } as const;
+  const begun = await machine.transfers.requests["transfers.upload"](place, "local");
+  await machine.untilDone(begun.map((transfer) => transfer.id));
+  const {
+    user_id: _,
+    sample_data: __,
+    validation_errors: ___,
+    ...row
+  } = {
+    ...machine.store.prepare("SELECT * FROM datasets").get(),
+  };
+  await machine.close();
+  const { error } = await project.service
+    .from("datasets")
+    .insert({ ...row, training_ready: true, user_id: owner.id } as never);
+  expect(error).toBeNull();
+
+  const { client } = await openFor(owner);
+  const listed = async () =>
+    (await client.request("elsewhere.list", {})).datasets.map((one) => one.id);
+  await expect.poll(listed, { timeout: 30_000 }).toEqual([id]);
+  let isTold = false;
+  const done = Promise.withResolvers<boolean>();
+  client.subscribe("elsewhere.changed", () => (isTold = true));
   client.subscribe("transfers.changed", ({ state, error }) => {
-    if (state === "failed") failed.reject(new Error(error?.message));
+    if (state === "done") done.resolve(isTold);
+    if (state === "failed") done.reject(new Error(error?.message));
   });
-  await download("model_artifacts", artifact.id);
-  const told = await Promise.race([came.promise, failed.promise]);
-  expect(told).toMatchObject({ id: job.id, status: "completed" });
-  await gone.promise;
-  const [kept] = await client.request("artifacts.list", {});
-  expect(kept).toMatchObject({ id: artifact.id, jobId: job.id });
-  for (const [name, bytes] of Object.entries(FILES)) {
-    expect(readFileSync(join(kept?.path ?? "", name)).equals(bytes)).toBe(true);
-  }
-  expect(await client.request("sync.status", {})).toMatchObject({
-    counts: { synced: 0, waiting: 0, attention: 0, keptLocal: 3 },
-  });
+  await client.request("transfers.download", place);
+  // Told of by the download itself, not by a later round of sync.
+  expect(await done.promise).toBe(true);
+  expect(await listed()).toEqual([]);
 });

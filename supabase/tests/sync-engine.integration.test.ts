@@ -71,7 +71,11 @@ it("adopts what was there, sends it in order with its curve, and follows the nam
     waiting: 5,
     attention: 0,
     keptLocal: 0,
+    ofColleagues: 0,
     waitingPoints: 300,
+    waitingCurves: 1,
+    waitingFiles: 0,
+    failedFiles: 0,
   });
   const after = await first.round();
   expect(after).toMatchObject({ state: "idle", lastError: null, counts: { ...quiet, synced: 5 } });

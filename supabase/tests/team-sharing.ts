@@ -11,6 +11,8 @@ export interface TeamRow {
   name: string;
   is_owner: boolean;
   members: { user_id: string; email: string; is_owner: boolean }[];
+  /** Shown to owners alone. */
+  invitations: { email: string; created_at: string }[];
 }
 
 export interface NewUser extends SignedInUser {
@@ -34,10 +36,13 @@ export async function call(
 
 export async function createTeam(owner: NewUser, ...members: NewUser[]): Promise<string> {
   const { id } = (await call(owner.client, "create_team", { name: "Lab" })) as TeamRow;
-  for (const { email } of members) {
-    await call(owner.client, "add_team_member", { team_id: id, email });
-  }
+  for (const member of members) await joinTeam(owner, id, member);
   return id;
+}
+
+export async function joinTeam(owner: NewUser, teamId: string, member: NewUser): Promise<void> {
+  await call(owner.client, "invite_team_member", { team_id: teamId, email: member.email });
+  await call(member.client, "answer_invitation", { team_id: teamId, accept: true });
 }
 
 export interface WholeJob {

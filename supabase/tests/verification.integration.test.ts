@@ -76,7 +76,7 @@ describe("damage is named, and mended by the statement that comes with it", () =
 test("a project without teams passes, and is told how to have them", async () => {
   await admin.query(`
     drop policy "Members can read shared models" on storage.objects;
-    drop table public.shared_jobs, public.team_members, public.teams`);
+    drop table public.shared_jobs, public.team_invitations, public.team_members, public.teams`);
   expect((await verify()).faults).toEqual([]);
   const { code, output } = await run(["--env", envFile]);
   expect(output).toContain("teams - not set up, which is optional");

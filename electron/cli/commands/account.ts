@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { AppError } from "../../../shared/app-error.ts";
 import type { Account, Accounts } from "../../../shared/contract/sync.ts";
+import { notInProjectWords, signedOutWords } from "../../../shared/not-in-project-words.ts";
 import { askSecret } from "../ask-secret.ts";
 import { print } from "../output.ts";
 import type { RunWithCore } from "../session.ts";
@@ -64,12 +65,11 @@ export function addAccountCommands(program: Command, run: RunWithCore): void {
       run(options, async ({ core: { client }, isJson }) => {
         const { id, email } = findAccount(await client.request("accounts.list", {}), wanted);
         const accounts = await client.request("accounts.signOut", { id });
-        const unsynced = accounts.accounts.find((account) => account.id === id)?.unsynced ?? 0;
+        const unsynced = accounts.accounts.find((account) => account.id === id)?.unsynced ?? null;
         print(
           isJson,
           { ok: true, ...accounts },
-          () =>
-            `${email} is signed out. ${unsynced === 0 ? "All of it is synced." : `${unsynced} ${unsynced === 1 ? "row is" : "rows are"} not synced and stay here until the next sign-in.`}`,
+          () => `${email} is signed out. ${signedOutWords(unsynced)}`,
         );
       }),
     );
@@ -125,12 +125,12 @@ function describeAccounts({ accounts, activeId, local }: Accounts): string {
     `${id === activeId ? "•" : " "} ${email}`,
     projectUrl,
     isSignedIn ? "signed in" : "signed out",
-    String(unsynced),
+    unsynced === null ? "cannot be read" : (notInProjectWords(unsynced) ?? "nothing"),
     id,
   ]);
   const work = `${local.datasets} datasets, ${local.jobs} jobs`;
   rows.push([`${activeId === null ? "•" : " "} without an account`, "–", work, "–", "none"]);
-  return table(["ACCOUNT", "PROJECT", "STATE", "UNSYNCED", "ID"], rows);
+  return table(["ACCOUNT", "PROJECT", "STATE", "NOT IN THE PROJECT", "ID"], rows);
 }
 
 function describeOpen(list: Accounts): string {

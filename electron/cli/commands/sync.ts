@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { AppError } from "../../../shared/app-error.ts";
 import type { CoreClient } from "../../../shared/contract/contract.ts";
 import type { QuarantinedChange, SyncStatus } from "../../../shared/contract/sync.ts";
+import { describeSync } from "../describe-sync.ts";
 import { print } from "../output.ts";
 import type { RunWithCore } from "../session.ts";
 import { table } from "../terminal.ts";
@@ -22,7 +23,7 @@ export function addSyncCommands(program: Command, run: RunWithCore): void {
       .action((options: { json?: boolean }) =>
         run(options, async ({ core: { client }, isJson }) => {
           const status = await ask(client);
-          print(isJson, { ok: true, ...status }, () => describeStatus(status));
+          print(isJson, { ok: true, ...status }, () => describeSync(status));
         }),
       );
 
@@ -124,28 +125,6 @@ function parseValues(text: string): QuarantinedChange["values"] {
     // Said below.
   }
   throw new AppError("invalid_input", `--values takes a JSON object, such as {"name": "other"}.`);
-}
-
-const STATES: Record<SyncStatus["state"], string> = {
-  off: "No account is open: `lora-desk login` signs in.",
-  idle: "Up to date.",
-  syncing: "Syncing.",
-  waiting: "The project cannot be reached, or is busy.",
-  paused: "Paused: `lora-desk sync resume` goes on.",
-  signed_out: "Signed out: `lora-desk login` signs in again; what waits stays here.",
-};
-
-function describeStatus({ state, counts, lastError, nextTryAt, lastSyncedAt }: SyncStatus): string {
-  const { synced, waiting, attention, keptLocal, waitingPoints } = counts;
-  const total = synced + waiting + attention + keptLocal;
-  return [
-    STATES[state],
-    `${total} rows: ${synced} synced, ${waiting} waiting, ${attention} need attention, ${keptLocal} kept local`,
-    ...(waitingPoints > 0 ? [`${waitingPoints} points of training curves are waiting`] : []),
-    ...(lastSyncedAt === null ? [] : [`Last synced ${lastSyncedAt}`]),
-    ...(lastError === null ? [] : [`Last error: ${lastError.message}`]),
-    ...(nextTryAt === null ? [] : [`Next try ${nextTryAt}`]),
-  ].join("\n");
 }
 
 function describeChanges(changes: readonly QuarantinedChange[]): string {
