@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Handlers, Method } from "../shared/contract/contract.ts";
 import type { GpuFault } from "../shared/contract/gpus.ts";
@@ -76,11 +75,19 @@ const GPU_INTERVAL_MS = 2000;
 /** Constructs the parts of the core, each handed what it needs. `closers` end them in reverse. */
 export function openCoreParts(
   options: CorePartsOptions,
-  base: { account: OpenAccount | null; store: Store; hub: PartsHub; files: FileRegister; log: Log },
+  base: {
+    account: OpenAccount | null;
+    store: Store;
+    hub: PartsHub;
+    files: FileRegister;
+    /** What jobs that are made here say of where they run. */
+    workstation: string;
+    log: Log;
+  },
   closers: (() => void | Promise<void>)[],
 ): CoreParts {
   const { homePath, trainerPath, env } = options;
-  const { account, store, hub, files, log } = base;
+  const { account, store, hub, files, workstation, log } = base;
   const shared = {
     homePath,
     trainerPath,
@@ -137,7 +144,7 @@ export function openCoreParts(
   });
   const jobs: Jobs = openJobSupervisor({
     ...shared,
-    hostName: hostname(),
+    workstation,
     appVersion: options.version,
     pythonFor: () => python.ready(),
     findDataset: (id) => datasets.findReady(id),
@@ -190,7 +197,7 @@ export function openCoreParts(
   });
   closers.push(() => exports.close());
   const sync = openSyncParts(
-    { ...shared, account, hub, workstation: hostname(), datasets, jobs, notices },
+    { ...shared, account, hub, workstation, datasets, jobs, notices },
     closers,
   );
 

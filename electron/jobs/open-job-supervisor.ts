@@ -31,7 +31,7 @@ const DEFAULT_STOP_GRACE_SECONDS = 180;
 
 export interface OpenJobSupervisorOptions extends Pick<
   CreateJobOptions,
-  "hostName" | "createId" | "now" | "findDataset" | "findModel" | "gpus"
+  "workstation" | "createId" | "now" | "findDataset" | "findModel" | "gpus"
 > {
   store: Store;
   /** Runs are kept in `<homePath>/runs/<job id>`. */
