@@ -25,6 +25,8 @@ import type { MachineSettings } from "./settings/machine-settings.ts";
 import type { Store } from "./store/open-store.ts";
 import { createProjectCheck } from "./sync/check-project.ts";
 import { openAccount, openAccountStore } from "./workspace/account-store.ts";
+import { refuseWhileBusy } from "./workspace/busy-with.ts";
+import { closeAll } from "./workspace/close-all.ts";
 import { workspaceHandlers } from "./workspace/workspace-handlers.ts";
 import { openWorkspace } from "./workspace/workspace.ts";
 import { WorkspaceSwitch } from "./workspace/workspace-switch.ts";
@@ -70,13 +72,11 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     });
   }
   const closers: (() => void | Promise<void>)[] = [() => lock.release()];
-  const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
+  const close = () => closeAll(closers);
   try {
     return await build(options, closers, close);
   } catch (error) {
-    await close();
+    await close().catch(() => undefined);
     throw error;
   }
 }
@@ -107,7 +107,12 @@ async function build(
     log,
     files: {
       busyWith: () => workspaces.use(({ parts }) => parts.busyWith()),
-      open: (accountId, meanwhile) => workspaces.replace({ accountId, meanwhile }),
+      open: (accountId, meanwhile) =>
+        workspaces.replace({
+          accountId,
+          mayClose: ({ parts }) => refuseWhileBusy(parts.busyWith()),
+          meanwhile,
+        }),
     },
     onSessionChanged: () => {
       workspaces
