@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Handlers, Method } from "../shared/contract/contract.ts";
 import type { GpuFault } from "../shared/contract/gpus.ts";
 import type { Job } from "../shared/contract/jobs.ts";
-import { isNamedByOthers } from "./accounts/files-of-others.ts";
+import { isNamedByOthers, runOfOthers } from "./accounts/files-of-others.ts";
 import type { AccountMethod } from "./accounts/open-accounts.ts";
 import type { SecretBox } from "./accounts/secret-box.ts";
 import { openCosts } from "./costs/open-costs.ts";
@@ -154,6 +154,7 @@ export function openCoreParts(
     gpuFaults: () => gpus.requests["gpus.faults"]({}, "local") as GpuFault[],
     stopGraceSeconds: () => settings.get().stopGraceSeconds,
     reasonToWait: (id) => health.reasonToWait(id),
+    runOfOthers: (id) => runOfOthers(homePath, account?.id ?? null, id),
     onTransitions: (id, transitions) => notices.addOfJob(id, transitions),
     ...options.runs,
   });

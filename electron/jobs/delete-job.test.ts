@@ -1,4 +1,5 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { BENCH_TIMINGS, JobBench } from "./fixtures/job-bench.ts";
 import { TrainerFiles } from "./fixtures/trainer-files.ts";
@@ -40,6 +41,23 @@ it("removes an ended job with its folder, points, history and adapter", async ()
     expect(bench.store.prepare(`SELECT * FROM ${table}`).all()).toEqual([]);
   }
   expect(bench.published.at(-1)).toMatchObject({ topic: "jobs.removed", data: { id: job.id } });
+});
+
+it("leaves what another account's file names in the folder", async () => {
+  const { job, runner, trainer } = await completed(4);
+  trainer.exit("completed", 0);
+  await bench.jobs.waitForEnd(job.id);
+  await runner.exit(0);
+  mkdirSync(join(job.runPath, "adapter-of-another"));
+  await bench.reopen({
+    runOfOthers: (id) => ({
+      isWhole: false,
+      adapterPaths: id === job.id ? ["adapter-of-another"] : [],
+    }),
+  });
+  await remove(job.id);
+  expect(readdirSync(job.runPath)).toEqual(["adapter-of-another"]);
+  await expect(bench.get(job.id)).rejects.toMatchObject({ kind: "not_found" });
 });
 
 it("touches no folder that is not where runs are kept", async () => {

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
 import { setImmediate as otherWork } from "node:timers/promises";
 import { AppError } from "../../shared/app-error.ts";
@@ -7,6 +6,7 @@ import { hasEnded } from "./job-state.ts";
 import type { JobTimings } from "./job-timings.ts";
 import { waitForLastProcesses } from "./last-processes.ts";
 import type { BootId } from "./process-identity.ts";
+import { removeRunFolder, type RunOfOthers } from "./remove-run-folder.ts";
 import { RunFolder } from "./run-folder.ts";
 
 /** Few enough to take some ten milliseconds. */
@@ -18,7 +18,13 @@ const BLOCKS_AT_ONCE = 500;
  */
 export async function deleteJob(
   id: string,
-  deps: LedgerStores & { ledger: JobLedger; runsPath: string; timings: JobTimings; bootId: BootId },
+  deps: LedgerStores & {
+    ledger: JobLedger;
+    runsPath: string;
+    timings: JobTimings;
+    bootId: BootId;
+    runOfOthers: (jobId: string) => RunOfOthers;
+  },
 ): Promise<void> {
   const { ledger, jobs, metrics, runsPath } = deps;
   const record = ledger.get(id);
@@ -47,7 +53,7 @@ export async function deleteJob(
       `A process of “${record.name}” is still alive (process ${pids.join(", ")}). Wait until it has left, then delete the job.`,
     );
   }
-  await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  await removeRunFolder(path, record.adapterPath, deps.runOfOthers(id));
   while (metrics.removeSome(id, BLOCKS_AT_ONCE) === BLOCKS_AT_ONCE) await otherWork();
   jobs.remove(id);
   ledger.news.forget(id);

@@ -13,6 +13,7 @@ import { readMetricsWindow } from "./metrics-window.ts";
 import { readIfThere, runConfigOf, runConfigText } from "./run-config.ts";
 import { checkPredecessor } from "./predecessor.ts";
 import type { BootId } from "./process-identity.ts";
+import type { RunOfOthers } from "./remove-run-folder.ts";
 import { RunFolder } from "./run-folder.ts";
 import { STOP_WORDS } from "./transition-cause.ts";
 
@@ -27,6 +28,7 @@ export interface JobRequestsOptions extends LedgerStores, CreateJobOptions {
   timings: JobTimings;
   bootId: BootId;
   stopGraceSeconds: () => number;
+  runOfOthers: (jobId: string) => RunOfOthers;
 }
 
 export function createJobRequests(options: JobRequestsOptions): Handlers<JobMethod> {
