@@ -214,7 +214,10 @@ export function openCoreParts(
       // What a run has cost outlasts it: the books are closed before its files go.
       "jobs.delete": async (params, caller) => {
         await costs.settle(params.id);
-        return jobs.requests["jobs.delete"](params, caller);
+        const done = await jobs.requests["jobs.delete"](params, caller);
+        // A copy of another machine's job is elsewhere again.
+        hub.publish("elsewhere.changed", {});
+        return done;
       },
       ...costs.requests,
       ...preflight.requests,

@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { Handlers, Method } from "../../shared/contract/contract.ts";
 import type { JobStop } from "../../shared/contract/jobs.ts";
+import { deletionOfJob } from "../sync/deletion-reach-store.ts";
 import { createJob, type CreateJobOptions } from "./create-job.ts";
 import { deleteJob } from "./delete-job.ts";
 import type { LedgerStores } from "./job-ledger.ts";
@@ -108,6 +109,8 @@ export function createJobRequests(options: JobRequestsOptions): Handlers<JobMeth
       if (resumed === null) throw refusal(record, "resumed");
       return asPlanned(resumed.id);
     },
+    "jobs.deletion": ({ id }) =>
+      deletionOfJob(options.store, ledger.get(id).id, options.workstation),
     "jobs.delete": async ({ id }) => {
       await remove(id);
       return null;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -122,4 +122,45 @@ test("a colleague downloads a shared adapter: it stands here with its job, and i
   expect(await client.request("sync.status", {})).toMatchObject({
     counts: { synced: 0, waiting: 0, attention: 0, keptLocal: 3 },
   });
+});
+
+test("deleting the copy of one's own adapter takes away the copy alone, and it can be fetched again", async () => {
+  const owner = await newUser(project);
+  const { artifact, job, dataset } = await storeAdapter(owner);
+  const { client } = await openFor(owner);
+  const elsewhere = async () =>
+    (await client.request("elsewhere.list", {})).jobs.map(({ id }) => id);
+  const here = async () => (await client.request("jobs.list", {})).map(({ id }) => id);
+  const atProject = async () => {
+    const { data } = await project.service.from("training_jobs").select("id").eq("id", job.id);
+    return data;
+  };
+
+  for (const round of ["first", "again"]) {
+    await expect.poll(elsewhere, { timeout: 30_000 }).toEqual([job.id]);
+    await client.request("transfers.download", { table: "model_artifacts", rowId: artifact.id });
+    await expect.poll(here, { timeout: 30_000, message: round }).toEqual([job.id]);
+    const [kept] = await client.request("artifacts.list", {});
+    expect(readFileSync(join(kept?.path ?? "", "adapter_config.json"), "utf8")).toBe("{}");
+    expect(await client.request("jobs.deletion", { id: job.id })).toEqual({
+      reach: "copy",
+      workstation: job.workstation,
+      isInProject: true,
+    });
+
+    const told = Promise.withResolvers<void>();
+    const end = client.subscribe("elsewhere.changed", () => told.resolve());
+    await client.request("jobs.delete", { id: job.id });
+    await told.promise;
+    end();
+    expect([await here(), await elsewhere()]).toEqual([[], [job.id]]);
+    expect(existsSync(kept?.path ?? "")).toBe(false);
+    expect(await client.request("sync.status", {})).toMatchObject({
+      counts: { synced: 0, waiting: 0, attention: 0, keptLocal: 0 },
+    });
+    await client.request("sync.now", {});
+    expect(await atProject()).toEqual([{ id: job.id }]);
+  }
+  const { datasets } = await client.request("elsewhere.list", {});
+  expect(datasets.map(({ id }) => id)).toEqual([dataset.id]);
 });

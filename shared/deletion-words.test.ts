@@ -1,0 +1,12 @@
+import { expect, test } from "vitest";
+import { deletionWords } from "./deletion-words.ts";
+
+test("what goes and what stays is told by name", () => {
+  expect(deletionWords("job", { reach: "machine" })).toBe("The job is on this computer only.");
+  expect(deletionWords("dataset", { reach: "project" })).toContain("in the project as well");
+  const copy = { reach: "copy", workstation: "lab-2" } as const;
+  expect(deletionWords("job", { ...copy, isInProject: true })).toBe(
+    "Only the copy on this computer is removed; it stays on lab-2 and in the project, and can be downloaded again.",
+  );
+  expect(deletionWords("job", { ...copy, isInProject: false })).toContain("cannot be downloaded");
+});
