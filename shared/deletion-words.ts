@@ -7,7 +7,9 @@ export function deletionWords(what: "job" | "dataset", deletion: Deletion): stri
     case "machine":
       return `The ${what} is on this computer only.`;
     case "project":
-      return `It is deleted in the project as well: your other machines and your team do not see the ${what} any more.`;
+      return what === "job"
+        ? "It is deleted in the project as well, for your other machines and your team; copies of its adapter that were downloaded there stay."
+        : "It is deleted in the project as well, and so on your other machines.";
     case "copy":
       return deletion.isInProject
         ? `Only the copy on this computer is removed; it stays on ${deletion.workstation} and in the project, and can be downloaded again.`
