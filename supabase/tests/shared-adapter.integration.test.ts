@@ -72,14 +72,18 @@ async function storeAdapter(user: NewUser) {
 async function openFor(user: NewUser): Promise<Core> {
   desk = new ScratchDesk();
   const core = await desk.open();
-  await core.client.request("accounts.signIn", {
+  await signIn(core.client, user);
+  return core;
+}
+
+async function signIn(client: Core["client"], user: NewUser): Promise<void> {
+  await client.request("accounts.signIn", {
     url: project.stack.apiUrl,
     anonKey: project.stack.publishableKey,
     email: user.email,
     password: "a long password",
     adoptLocal: false,
   });
-  return core;
 }
 
 test("a colleague downloads a shared adapter: it stands here with its job, and is not sent", async () => {
@@ -163,4 +167,35 @@ test("deleting the copy of one's own adapter takes away the copy alone, and it c
   }
   const { datasets } = await client.request("elsewhere.list", {});
   expect(datasets.map(({ id }) => id)).toEqual([dataset.id]);
+});
+
+test("two accounts of one machine have the same adapter, and neither deletes the other's", async () => {
+  const [owner, colleague] = await Promise.all([newUser(project), newUser(project)]);
+  const { artifact, job } = await storeAdapter(owner);
+  const teamId = await createTeam(owner, colleague);
+  await call(owner.client, "share_job", { job_id: job.id, team_id: teamId });
+  const { client } = await openFor(owner);
+
+  const fetched = async (): Promise<string> => {
+    const elsewhere = async () => (await client.request("elsewhere.list", {})).jobs.length;
+    await expect.poll(elsewhere, { timeout: 30_000 }).toBe(1);
+    await client.request("transfers.download", { table: "model_artifacts", rowId: artifact.id });
+    const paths = async () => (await client.request("artifacts.list", {})).map(({ path }) => path);
+    await expect.poll(async () => (await paths()).length, { timeout: 30_000 }).toBe(1);
+    return (await paths())[0] ?? "";
+  };
+  const first = await fetched();
+  await signIn(client, colleague);
+  const second = await fetched();
+  expect(dirname(second)).toBe(dirname(first));
+  await client.request("jobs.delete", { id: job.id });
+  expect([existsSync(first), existsSync(second)]).toEqual([true, false]);
+
+  const again = await fetched();
+  await signIn(client, owner);
+  await client.request("jobs.delete", { id: job.id });
+  expect([existsSync(first), existsSync(again)]).toEqual([false, true]);
+  await signIn(client, colleague);
+  await client.request("jobs.delete", { id: job.id });
+  expect(existsSync(dirname(first))).toBe(false);
 });
