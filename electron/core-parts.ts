@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Handlers, Method } from "../shared/contract/contract.ts";
 import type { GpuFault } from "../shared/contract/gpus.ts";
 import type { Job } from "../shared/contract/jobs.ts";
-import { isNamedByOthers } from "./accounts/files-of-others.ts";
+import { isNamedByOthers, runOfOthers } from "./accounts/files-of-others.ts";
 import type { AccountMethod } from "./accounts/open-accounts.ts";
 import type { SecretBox } from "./accounts/secret-box.ts";
 import { openCosts } from "./costs/open-costs.ts";
@@ -76,11 +75,19 @@ const GPU_INTERVAL_MS = 2000;
 /** Constructs the parts of the core, each handed what it needs. `closers` end them in reverse. */
 export function openCoreParts(
   options: CorePartsOptions,
-  base: { account: OpenAccount | null; store: Store; hub: PartsHub; files: FileRegister; log: Log },
+  base: {
+    account: OpenAccount | null;
+    store: Store;
+    hub: PartsHub;
+    files: FileRegister;
+    /** What jobs that are made here say of where they run. */
+    workstation: string;
+    log: Log;
+  },
   closers: (() => void | Promise<void>)[],
 ): CoreParts {
   const { homePath, trainerPath, env } = options;
-  const { account, store, hub, files, log } = base;
+  const { account, store, hub, files, workstation, log } = base;
   const shared = {
     homePath,
     trainerPath,
@@ -137,7 +144,7 @@ export function openCoreParts(
   });
   const jobs: Jobs = openJobSupervisor({
     ...shared,
-    hostName: hostname(),
+    workstation,
     appVersion: options.version,
     pythonFor: () => python.ready(),
     findDataset: (id) => datasets.findReady(id),
@@ -147,6 +154,7 @@ export function openCoreParts(
     gpuFaults: () => gpus.requests["gpus.faults"]({}, "local") as GpuFault[],
     stopGraceSeconds: () => settings.get().stopGraceSeconds,
     reasonToWait: (id) => health.reasonToWait(id),
+    runOfOthers: (id) => runOfOthers(homePath, account?.id ?? null, id),
     onTransitions: (id, transitions) => notices.addOfJob(id, transitions),
     ...options.runs,
   });
@@ -190,7 +198,7 @@ export function openCoreParts(
   });
   closers.push(() => exports.close());
   const sync = openSyncParts(
-    { ...shared, account, hub, workstation: hostname(), datasets, jobs, notices },
+    { ...shared, account, hub, workstation, datasets, jobs, notices },
     closers,
   );
 
@@ -206,7 +214,10 @@ export function openCoreParts(
       // What a run has cost outlasts it: the books are closed before its files go.
       "jobs.delete": async (params, caller) => {
         await costs.settle(params.id);
-        return jobs.requests["jobs.delete"](params, caller);
+        const done = await jobs.requests["jobs.delete"](params, caller);
+        // A copy of another machine's job is elsewhere again.
+        hub.publish("elsewhere.changed", {});
+        return done;
       },
       ...costs.requests,
       ...preflight.requests,

@@ -19,11 +19,14 @@ import { removeCoreAddress, writeCoreAddress } from "./home/core-address.ts";
 import { acquireCoreLock } from "./home/core-lock.ts";
 import { openCoreLog } from "./home/core-log.ts";
 import { createHome } from "./home/home-folder.ts";
+import { openWorkstation } from "./home/workstation.ts";
 import { createSampleTraining } from "./quickstart/sample-training.ts";
 import type { MachineSettings } from "./settings/machine-settings.ts";
 import type { Store } from "./store/open-store.ts";
 import { createProjectCheck } from "./sync/check-project.ts";
 import { openAccount, openAccountStore } from "./workspace/account-store.ts";
+import { refuseWhileBusy } from "./workspace/busy-with.ts";
+import { closeAll } from "./workspace/close-all.ts";
 import { workspaceHandlers } from "./workspace/workspace-handlers.ts";
 import { openWorkspace } from "./workspace/workspace.ts";
 import { WorkspaceSwitch } from "./workspace/workspace-switch.ts";
@@ -69,13 +72,11 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     });
   }
   const closers: (() => void | Promise<void>)[] = [() => lock.release()];
-  const close = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
+  const close = () => closeAll(closers);
   try {
     return await build(options, closers, close);
   } catch (error) {
-    await close();
+    await close().catch(() => undefined);
     throw error;
   }
 }
@@ -89,6 +90,8 @@ async function build(
   const coreLog = openCoreLog(homePath);
   closers.push(() => coreLog.close());
   const log = coreLog.write;
+  // Before there is a database: one of before tells what the machine was called then.
+  const workstation = await openWorkstation({ homePath, hostName: hostname(), log });
   const hub = new Hub();
   const files = new FileRegister();
   const uploads = new Uploads(join(homePath, "uploads"), files);
@@ -104,7 +107,12 @@ async function build(
     log,
     files: {
       busyWith: () => workspaces.use(({ parts }) => parts.busyWith()),
-      open: (accountId, meanwhile) => workspaces.replace({ accountId, meanwhile }),
+      open: (accountId, meanwhile) =>
+        workspaces.replace({
+          accountId,
+          mayClose: ({ parts }) => refuseWhileBusy(parts.busyWith()),
+          meanwhile,
+        }),
     },
     onSessionChanged: () => {
       workspaces
@@ -121,7 +129,7 @@ async function build(
       openStore: () => openAccountStore({ homePath, accounts, accountId, settings, log }),
       open: async (store, partsHub, partClosers) => {
         const account = accountId === null ? null : openAccount(accounts, accountId);
-        const base = { account, store, hub: partsHub, files, log };
+        const base = { account, store, hub: partsHub, files, workstation, log };
         const parts = openCoreParts(options, base, partClosers);
         // Whoever asks first is to hear how the runs fared meanwhile, unless that is a long story.
         await Promise.race([parts.caughtUp(), delay(CATCH_UP_MS, undefined, { ref: false })]);
@@ -151,7 +159,11 @@ async function build(
       ...createSampleTraining({ client, publish: hub.publish, log }),
       ...createProjectCheck({ supabasePath: options.supabasePath, fetch }).requests,
       ...accounts.requests,
-      "app.info": () => workspaces.use(({ store }) => describeApp(options, store, startedAt)),
+      "app.info": () =>
+        workspaces.use(({ store }) => ({
+          ...describeApp(options, store, startedAt),
+          workstation,
+        })),
       "files.choose": () => {
         throw new AppError("unsupported", "Only the desktop app can open a file dialog.");
       },
@@ -181,7 +193,11 @@ async function build(
   return { dispatch, hub, client: localClient, files, url, issueLink, whenIdle, close };
 }
 
-function describeApp(options: CoreOptions, store: Store, startedAt: string): AppInfo {
+function describeApp(
+  options: CoreOptions,
+  store: Store,
+  startedAt: string,
+): Omit<AppInfo, "workstation"> {
   return {
     version: options.version,
     homePath: options.homePath,

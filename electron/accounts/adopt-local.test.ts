@@ -1,21 +1,12 @@
 import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { databasePath } from "./account-paths.ts";
 import { AccountsFile } from "./accounts-file.ts";
 import { adoptLocal, finishAdoption } from "./adopt-local.ts";
-import { isNamedByOthers } from "./files-of-others.ts";
 
 const id = "7f2c1a34-5b6c-4d7e-8f90-123456789abc";
 let home = "";
@@ -109,20 +100,4 @@ test("a list of accounts that cannot be read is said, and left as it is", () => 
   writeFileSync(join(home, "accounts.json"), '{"version": 1, "proj');
   expect(() => new AccountsFile(home)).toThrow(/accounts\.json cannot be read/);
   expect(readFileSync(join(home, "accounts.json"), "utf8")).toBe('{"version": 1, "proj');
-});
-
-test("bytes that another account's file names, or may name, count as needed", () => {
-  const sha256 = "a".repeat(64);
-  expect(isNamedByOthers(home, null, sha256)).toBe(false);
-  mkdirSync(dirname(theirs()), { recursive: true });
-  const database = new DatabaseSync(theirs());
-  database.exec(`CREATE TABLE datasets (id TEXT, sha256 TEXT);
-    CREATE TABLE dataset_imports (dataset_id TEXT, file_type TEXT);
-    INSERT INTO datasets VALUES ('d', '${sha256}'); INSERT INTO dataset_imports VALUES ('d', 'jsonl')`);
-  database.close();
-  expect(isNamedByOthers(home, null, sha256)).toBe(true);
-  expect(isNamedByOthers(home, null, "b".repeat(64))).toBe(false);
-  expect(isNamedByOthers(home, id, sha256)).toBe(false);
-  writeFileSync(theirs(), "no database");
-  expect(isNamedByOthers(home, null, sha256)).toBe(true);
 });

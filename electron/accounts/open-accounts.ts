@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { AppError } from "../../shared/app-error.ts";
 import type { Handlers, Publish } from "../../shared/contract/contract.ts";
 import type { Account, Accounts } from "../../shared/contract/sync.ts";
+import { refuseWhileBusy } from "../workspace/busy-with.ts";
 import { parseProjectUrl, requirePublishableKey } from "../sync/project-address.ts";
 import { databasePath, sessionPath } from "./account-paths.ts";
 import { AccountSession } from "./account-session.ts";
@@ -116,12 +116,7 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
   }
 
   async function requireIdle(): Promise<void> {
-    const work = await files.busyWith();
-    if (work === null) return;
-    throw new AppError(
-      "conflict",
-      `${work} Wait until that is done, or cancel it: another account's file cannot be opened meanwhile.`,
-    );
+    refuseWhileBusy(await files.busyWith());
   }
 
   function isOpen(url: string, email: string): boolean {
@@ -131,17 +126,25 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
   }
 
   async function open(id: string | null, adopts: boolean): Promise<void> {
-    await files.open(id, async () => {
-      if (!adopts || id === null) return;
-      await known.change({ adoptingId: id });
-      try {
-        adoptLocal(homePath, id);
-      } catch (error) {
-        await known.change({ adoptingId: null });
-        throw error;
+    const before = known.list.activeId;
+    try {
+      await files.open(id, async () => {
+        if (adopts && id !== null) {
+          await known.change({ adoptingId: id });
+          adoptLocal(homePath, id);
+        }
+        await known.change({ activeId: id, adoptingId: null });
+      });
+    } catch (error) {
+      // The one before is open again.
+      const { activeId, adoptingId } = known.list;
+      if (activeId !== before || adoptingId !== null) {
+        await known.change({ activeId: before, adoptingId: null }).catch((reason: unknown) => {
+          log("The list of accounts could not be written", { error: String(reason) });
+        });
       }
-    });
-    await known.change({ activeId: id, adoptingId: null });
+      throw error;
+    }
     publish("accounts.changed", list());
   }
 
@@ -149,6 +152,17 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
   async function arrive(url: string, anonKey: string, grant: Grant, adopts: boolean) {
     const { userId, tokens } = grant;
     const id = known.of(url, userId)?.id ?? options.createId();
+    if (known.list.activeId !== id) {
+      try {
+        await requireIdle();
+      } catch (error) {
+        // Nobody will use this session.
+        await authOf(url, anonKey)
+          .signOut(tokens.accessToken)
+          .catch(() => log("A session could not be ended at the server"));
+        throw error;
+      }
+    }
     await known.put({ id, projectUrl: url, userId, email: grant.email }, anonKey);
     await session(id).accept(tokens);
     if (known.list.activeId !== id) {

@@ -141,6 +141,35 @@ test("its adapter is exported, its rows are shown as tokens, and it is repeated"
   expect(weights(repeated.adapter.path)).toEqual(weights(join(first?.runPath ?? "", "adapter")));
 });
 
+test("what is deleted goes for good only with --yes, and a dataset comes back", async () => {
+  const { jobs } = (await desk("jobs", "list")).reply as {
+    jobs: { id: string; runPath: string }[];
+  };
+  const [job] = jobs;
+  const id = job?.id ?? "";
+  const asked = await desk("jobs", "delete", id);
+  expect(asked.reply).toMatchObject({
+    ok: false,
+    error: { message: expect.stringContaining("The job is on this computer only.") as string },
+  });
+  expect(existsSync(job?.runPath ?? "")).toBe(true);
+  const deleted = await desk("jobs", "delete", id, "--yes");
+  expect(deleted.reply).toEqual({ ok: true, id, deletion: { reach: "machine" } });
+  expect(existsSync(job?.runPath ?? "")).toBe(false);
+
+  const ids = async () => {
+    const { reply } = await desk("datasets", "list");
+    return (reply as { datasets: { id: string }[] }).datasets.map((dataset) => dataset.id);
+  };
+  const all = await ids();
+  const [dataset = ""] = all;
+  expect((await desk("datasets", "delete", dataset)).reply).toMatchObject({ ok: false });
+  expect((await desk("datasets", "delete", dataset, "--yes")).reply).toMatchObject({ ok: true });
+  expect(await ids()).toEqual(all.slice(1));
+  await desk("datasets", "restore", dataset);
+  expect(await ids()).toEqual(all);
+});
+
 function untilThere(folder: string, name: string): Promise<void> {
   return new Promise((resolve) => {
     const watcher = watch(folder, () => look());

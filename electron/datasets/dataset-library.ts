@@ -1,6 +1,7 @@
 import type { Handlers, Publish } from "../../shared/contract/contract.ts";
 import type { Dataset, DatasetFormat } from "../../shared/contract/datasets.ts";
 import type { Store } from "../store/open-store.ts";
+import { deletionOfDataset } from "../sync/deletion-reach-store.ts";
 import { copyRows } from "./copy-rows.ts";
 import {
   type DatasetMethod,
@@ -85,7 +86,16 @@ export function openDatasetLibrary(options: DatasetLibraryOptions): DatasetLibra
   };
   const imports = new Imports({ ...reading, log });
   return {
-    requests: datasetRequests({ store, folder, imports, publish, now, resolveFile, samplePath }),
+    requests: datasetRequests({
+      store,
+      folder,
+      imports,
+      publish,
+      now,
+      resolveFile,
+      samplePath,
+      deletionOf: (id) => deletionOfDataset(options.store, id),
+    }),
     findReady(id) {
       const { dataset, file } = readyFile(store, id);
       const { name, format, sha256 } = dataset;

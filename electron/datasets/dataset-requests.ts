@@ -1,5 +1,6 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { Handlers, Publish } from "../../shared/contract/contract.ts";
+import type { Deletion } from "../../shared/contract/deletion.ts";
 import type { Dataset, datasetProcedures, ReadyDataset } from "../../shared/contract/datasets.ts";
 import { uniqueName } from "./dataset-name.ts";
 import type { StoredDataset } from "./dataset-row.ts";
@@ -17,6 +18,8 @@ export interface DatasetRequestsOptions extends FilesAtHand {
   readonly folder: LibraryFolder;
   readonly imports: Imports;
   readonly publish: Publish;
+  /** What deleting a dataset here does elsewhere. */
+  readonly deletionOf: (id: string) => Deletion;
   readonly now: () => Date;
 }
 
@@ -100,6 +103,8 @@ export function datasetRequests(options: DatasetRequestsOptions): Handlers<Datas
       changed(id);
       return null;
     },
+
+    "datasets.deletion": ({ id }) => options.deletionOf(storedDataset(store, id).dataset.id),
 
     "datasets.restore": ({ id }) => {
       const { dataset, file } = storedDataset(store, id);

@@ -11,7 +11,8 @@ import type { DatasetFile } from "./run-config.ts";
 export interface CreateJobOptions {
   ledger: JobLedger;
   runsPath: string;
-  hostName: string;
+  /** What this machine is called, as its jobs say. */
+  workstation: string;
   createId: () => string;
   now: () => Date;
   findDataset: (id: string) => DatasetFile | Promise<DatasetFile>;
@@ -41,7 +42,7 @@ export async function createJob(options: CreateJobOptions, input: JobInput): Pro
     presetId: input.presetId,
     hyperparameters: input.hyperparameters,
     device: input.device,
-    workstation: options.hostName,
+    workstation: options.workstation,
     attempt: 0,
     progress: { step: 0, totalSteps: 0, epoch: 0 },
     plan: null,

@@ -1,8 +1,12 @@
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { writeTrainedAdapter } from "../transfers/fixtures/trained-adapter.ts";
+import { enableSync } from "../sync/outbox-adoption.ts";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { BENCH_TIMINGS, JobBench } from "./fixtures/job-bench.ts";
 import { TrainerFiles } from "./fixtures/trainer-files.ts";
 
+const USER = "7f2c1a34-5b6c-4d7e-8f90-123456789abc";
 const TABLES = ["metrics_series", "metrics_blocks", "run_timeline", "runs", "model_artifacts"];
 
 let bench: JobBench;
@@ -40,6 +44,43 @@ it("removes an ended job with its folder, points, history and adapter", async ()
     expect(bench.store.prepare(`SELECT * FROM ${table}`).all()).toEqual([]);
   }
   expect(bench.published.at(-1)).toMatchObject({ topic: "jobs.removed", data: { id: job.id } });
+});
+
+it("leaves what another account's file names in the folder", async () => {
+  const { job, runner, trainer } = await completed(4);
+  trainer.exit("completed", 0);
+  await bench.jobs.waitForEnd(job.id);
+  await runner.exit(0);
+  mkdirSync(join(job.runPath, "adapter-of-another"));
+  await bench.reopen({
+    runOfOthers: (id) => ({
+      isWhole: false,
+      adapterPaths: id === job.id ? ["adapter-of-another"] : [],
+    }),
+  });
+  await remove(job.id);
+  expect(readdirSync(job.runPath)).toEqual(["adapter-of-another"]);
+  await expect(bench.get(job.id)).rejects.toMatchObject({ kind: "not_found" });
+});
+
+it("takes away a downloaded copy alone: the project hears nothing of it", async () => {
+  enableSync(bench.store, { userId: USER, projectUrl: "https://x.supabase.co" });
+  bench.store.prepare("DELETE FROM sync_outbox").run();
+  const about = { homePath: bench.homePath, userId: USER, datasetId: bench.dataset.id, files: [] };
+  const { job, artifact, adapterPath } = writeTrainedAdapter(bench.store, about);
+  mkdirSync(adapterPath, { recursive: true });
+  const deletion = await bench.jobs.requests["jobs.deletion"]({ id: job.id }, "local");
+  expect(deletion).toEqual({ reach: "copy", workstation: "lab-1", isInProject: false });
+
+  await remove(job.id);
+  expect(existsSync(adapterPath)).toBe(false);
+  await expect(bench.get(job.id)).rejects.toMatchObject({ kind: "not_found" });
+  const found = () => bench.jobs.requests["artifacts.get"]({ id: artifact.id }, "local");
+  expect(found).toThrow(artifact.id);
+  expect(bench.store.prepare("SELECT * FROM sync_outbox").all()).toEqual([]);
+  await expect(
+    (async () => bench.jobs.requests["jobs.deletion"]({ id: job.id }, "local"))(),
+  ).rejects.toMatchObject({ kind: "not_found" });
 });
 
 it("touches no folder that is not where runs are kept", async () => {

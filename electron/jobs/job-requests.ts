@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { Handlers, Method } from "../../shared/contract/contract.ts";
 import type { JobStop } from "../../shared/contract/jobs.ts";
+import { deletionOfJob } from "../sync/deletion-reach-store.ts";
 import { createJob, type CreateJobOptions } from "./create-job.ts";
 import { deleteJob } from "./delete-job.ts";
 import type { LedgerStores } from "./job-ledger.ts";
@@ -13,6 +14,7 @@ import { readMetricsWindow } from "./metrics-window.ts";
 import { readIfThere, runConfigOf, runConfigText } from "./run-config.ts";
 import { checkPredecessor } from "./predecessor.ts";
 import type { BootId } from "./process-identity.ts";
+import type { RunOfOthers } from "./remove-run-folder.ts";
 import { RunFolder } from "./run-folder.ts";
 import { STOP_WORDS } from "./transition-cause.ts";
 
@@ -27,6 +29,7 @@ export interface JobRequestsOptions extends LedgerStores, CreateJobOptions {
   timings: JobTimings;
   bootId: BootId;
   stopGraceSeconds: () => number;
+  runOfOthers: (jobId: string) => RunOfOthers;
 }
 
 export function createJobRequests(options: JobRequestsOptions): Handlers<JobMethod> {
@@ -106,6 +109,8 @@ export function createJobRequests(options: JobRequestsOptions): Handlers<JobMeth
       if (resumed === null) throw refusal(record, "resumed");
       return asPlanned(resumed.id);
     },
+    "jobs.deletion": ({ id }) =>
+      deletionOfJob(options.store, ledger.get(id).id, options.workstation),
     "jobs.delete": async ({ id }) => {
       await remove(id);
       return null;

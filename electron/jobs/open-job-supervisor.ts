@@ -21,6 +21,7 @@ import { currentBootId } from "./process-identity.ts";
 import type { Kill } from "./process-signal.ts";
 import { createQueueRequests, type QueueMethod } from "./queue-requests.ts";
 import { QueueStore } from "./queue-store.ts";
+import type { RunOfOthers } from "./remove-run-folder.ts";
 import { SampleStore } from "./sample-store.ts";
 import { TimelineStore } from "./timeline-store.ts";
 import { type OnTransitions, TransitionStore } from "./transition-store.ts";
@@ -31,7 +32,7 @@ const DEFAULT_STOP_GRACE_SECONDS = 180;
 
 export interface OpenJobSupervisorOptions extends Pick<
   CreateJobOptions,
-  "hostName" | "createId" | "now" | "findDataset" | "findModel" | "gpus"
+  "workstation" | "createId" | "now" | "findDataset" | "findModel" | "gpus"
 > {
   store: Store;
   /** Runs are kept in `<homePath>/runs/<job id>`. */
@@ -57,6 +58,8 @@ export interface OpenJobSupervisorOptions extends Pick<
   reasonToWait?: (jobId: string) => string | null;
   /** The folder of the GPUs' lock files: one for the whole machine. */
   leasesPath?: string;
+  /** What other accounts of this machine, with files of their own, name in a run's folder. */
+  runOfOthers?: (jobId: string) => RunOfOthers;
   /** In place of the system's, to play a restart of the machine. */
   bootId?: string;
   /** In place of `process.kill`, to play a process that cannot be ended. */
@@ -115,6 +118,7 @@ export function openJobSupervisor(options: OpenJobSupervisorOptions): Jobs {
     minimumFreeBytes: options.minimumFreeBytes ?? MINIMUM_FREE_BYTES,
     processesOn: options.processesOn ?? (() => Promise.resolve(null)),
     gpuFaults: options.gpuFaults ?? (() => []),
+    runOfOthers: options.runOfOthers ?? (() => ({ isWhole: false, adapterPaths: [] })),
     gpuNames,
   };
   const queue = new QueueStore(store);

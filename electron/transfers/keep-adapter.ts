@@ -1,5 +1,5 @@
 import { mkdir, rename, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { AppError } from "../../shared/app-error.ts";
 import type { Store } from "../store/open-store.ts";
 import { writeDownloadedAdapter } from "./downloaded-adapter-store.ts";
@@ -30,26 +30,38 @@ export async function keepAdapter(
   }
   const runPath = join(runsPath, job.id);
   await mkdir(runPath, { recursive: true, mode: 0o700 });
-  const adapterPath = await moveIn(folder, runPath, artifact.id);
+  const adapterPath = await moveIn(folder, runPath, artifact.name);
   const isOwn = artifact.user_id === userId;
   writeDownloadedAdapter(store, { artifact, job, dataset, isOwn, runPath, adapterPath });
 }
 
 export interface KeepAdapter {
   artifact: TeamRow<"model_artifacts">;
+  /** Its name is the transfer's id. */
   folder: string;
   signal: AbortSignal;
 }
 
-/** Never over an adapter that is there, which may be another account's. */
-async function moveIn(folder: string, runPath: string, artifactId: string): Promise<string> {
-  const named = `adapter-${artifactId}`;
-  const wanted = (await isThere(join(runPath, "adapter"))) ? named : "adapter";
-  if (await isThere(folder)) {
-    await rename(folder, join(runPath, wanted));
-    return wanted;
+/**
+ * Under a name that no other download has: the folder of runs is shared by all accounts, and another
+ * one may have the same adapter, as it was made here or downloaded.
+ */
+async function moveIn(folder: string, runPath: string, name: string): Promise<string> {
+  const adapterPath = `adapter-${basename(folder)}`;
+  const target = join(runPath, adapterPath);
+  try {
+    await rename(folder, target);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
+    if (!(await isThere(target))) {
+      throw new AppError(
+        "not_found",
+        `The downloaded files of “${name}” are gone (${folder}). Cancel the download and begin it again.`,
+        { cause },
+      );
+    }
   }
-  return (await isThere(join(runPath, named))) ? named : "adapter";
+  return adapterPath;
 }
 
 async function isThere(path: string): Promise<boolean> {

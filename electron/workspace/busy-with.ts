@@ -1,3 +1,4 @@
+import { AppError } from "../../shared/app-error.ts";
 import type { Handlers } from "../../shared/contract/contract.ts";
 import type { Dataset } from "../../shared/contract/datasets.ts";
 import type { EnvironmentStatus } from "../../shared/contract/environment.ts";
@@ -16,4 +17,13 @@ export function busyWith({ datasets, python, exports }: BusyParts): string | nul
   const environment = python["environment.status"]({}, "local") as EnvironmentStatus;
   if (environment.state === "building") return "The training environment is being built.";
   return exports.isRunning() ? "An adapter is being exported." : null;
+}
+
+/** @throws AppError `conflict` where there is such work. */
+export function refuseWhileBusy(work: string | null): void {
+  if (work === null) return;
+  throw new AppError(
+    "conflict",
+    `${work} Wait until that is done, or cancel it: another account's file cannot be opened meanwhile.`,
+  );
 }

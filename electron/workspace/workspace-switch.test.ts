@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { AppError } from "../../shared/app-error.ts";
 import type { Workspace } from "./workspace.ts";
 import { WorkspaceSwitch } from "./workspace-switch.ts";
@@ -10,6 +10,7 @@ const B = "b";
 function stage() {
   const story: string[] = [];
   const broken = new Set<string | null>();
+  const unclosable = new Set<string | null>();
   const open = async (accountId: string | null): Promise<Workspace> => {
     if (broken.has(accountId)) throw new AppError("unavailable", `${accountId} is broken`);
     story.push(`open ${accountId}`);
@@ -19,12 +20,13 @@ function stage() {
       parts: undefined as never,
       machineSettings: () => ({}),
       closeParts: async () => {
+        if (unclosable.has(accountId)) throw new Error(`${accountId} does not end`);
         story.push(`end ${accountId}`);
       },
       closeStore: () => void story.push(`close ${accountId}`),
     };
   };
-  return { story, broken, open };
+  return { story, broken, unclosable, open };
 }
 
 const whose = ({ accountId }: Workspace) => accountId;
@@ -92,6 +94,53 @@ test("where the other cannot be opened, the one before is open again", async () 
   expect(story).toEqual(["open a", "end a", "close a", "open a"]);
   expect(await workspaces.use(whose)).toBe(A);
   expect(workspaces.accountId).toBe(A);
+});
+
+test("where the parts do not end as they should, the one before is opened anew and answers", async () => {
+  const { story, unclosable, open } = stage();
+  const workspaces = new WorkspaceSwitch(await open(A), open);
+  unclosable.add(A);
+  const meanwhile = vi.fn<() => Promise<void>>();
+  const changing = workspaces.replace({ accountId: B, meanwhile });
+  const asked = workspaces.use(whose);
+  await expect(changing).rejects.toThrow("a does not end");
+  expect(meanwhile).not.toHaveBeenCalled();
+  expect(story).toEqual(["open a", "close a", "open a"]);
+  expect(await asked).toBe(A);
+  unclosable.delete(A);
+  await workspaces.replace({ accountId: B });
+  expect(await workspaces.use(whose)).toBe(B);
+});
+
+test("the file is closed in the end, also where the parts do not end as they should", async () => {
+  const { story, unclosable, open } = stage();
+  const workspaces = new WorkspaceSwitch(await open(A), open);
+  unclosable.add(A);
+  await expect(workspaces.close()).rejects.toThrow("a does not end");
+  expect(story).toEqual(["open a", "close a"]);
+});
+
+test("one that must not be closed now stays open, as it was", async () => {
+  const { story, open } = stage();
+  const workspaces = new WorkspaceSwitch(await open(A), open);
+  const gate = Promise.withResolvers<void>();
+  let isImporting = false;
+  const asked = workspaces.use(async () => {
+    await gate.promise;
+    isImporting = true;
+  });
+  const changing = workspaces.replace({
+    accountId: B,
+    // Asked once what was under way has been let through, so that nothing can begin behind its back.
+    mayClose: (workspace) => {
+      if (isImporting) throw new AppError("conflict", `${whose(workspace)} is importing`);
+    },
+  });
+  gate.resolve();
+  await asked;
+  await expect(changing).rejects.toThrow("a is importing");
+  expect(story).toEqual(["open a"]);
+  expect(await workspaces.use(whose)).toBe(A);
 });
 
 test("where none can be opened, requests say so, and a later change can still mend it", async () => {

@@ -6,6 +6,8 @@ import type { Workspace } from "./workspace.ts";
 export interface Destination {
   /** Null: local work without an account. */
   accountId: string | null;
+  /** Throws where the open file must not be closed now: it stays open then. Nothing new is begun. */
+  mayClose?: (workspace: Workspace) => void;
   /** Done while no file is open. */
   meanwhile?: () => Promise<void>;
 }
@@ -26,7 +28,7 @@ const TIMINGS: SwitchTimings = { letThroughMs: 1500, giveUpMs: 5000 };
  *
  *   open ──replace──▶ letting through ──▶ parts closed ──▶ file closed ──▶ open (the other)
  *     ▲                                                        │
- *     └──────────────── the one before, when the other cannot be opened
+ *     └──────────────── the one before, when it cannot be closed or the other cannot be opened
  *
  * Requests that come meanwhile wait, and are answered by the one that is open then.
  */
@@ -78,7 +80,7 @@ export class WorkspaceSwitch {
   }
 
   /**
-   * Closes the open workspace and opens another. When that fails, the one before is opened again
+   * Closes the open workspace and opens another. When either fails, the one before is opened again
    * and the failure is thrown.
    */
   replace(destination: Destination): Promise<void> {
@@ -98,13 +100,14 @@ export class WorkspaceSwitch {
     await this.#closeCurrent();
   }
 
-  async #replace({ accountId, meanwhile }: Destination): Promise<void> {
+  async #replace({ accountId, mayClose, meanwhile }: Destination): Promise<void> {
     if (this.#isClosed) throw this.#notOpen();
     const before = this.#accountId;
     const settings = this.#current?.machineSettings() ?? null;
     await within(this.#timings.letThroughMs, this.#inFlight);
-    await this.#closeCurrent();
+    if (this.#current !== null) mayClose?.(this.#current);
     try {
+      await this.#closeCurrent();
       await meanwhile?.();
       this.#current = await this.#open(accountId, settings);
       this.#accountId = accountId;
@@ -117,10 +120,13 @@ export class WorkspaceSwitch {
   async #closeCurrent(): Promise<void> {
     const workspace = this.#current;
     if (workspace === null) return;
-    await workspace.closeParts();
-    await within(this.#timings.giveUpMs, this.#inFlight);
-    this.#current = null;
-    workspace.closeStore();
+    try {
+      await workspace.closeParts();
+      await within(this.#timings.giveUpMs, this.#inFlight);
+    } finally {
+      this.#current = null;
+      workspace.closeStore();
+    }
   }
 
   #notOpen(): AppError {

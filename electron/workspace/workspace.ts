@@ -2,6 +2,7 @@ import type { CoreParts } from "../core-parts.ts";
 import type { Hub } from "../gateway/hub.ts";
 import { readMachineSettings, type MachineSettings } from "../settings/machine-settings.ts";
 import type { Store } from "../store/open-store.ts";
+import { closeAll } from "./close-all.ts";
 import type { PartsHub } from "./parts-hub.ts";
 
 /** An open file with the parts that work on it. Another can take its place while the core lives. */
@@ -36,9 +37,7 @@ export async function openWorkspace(options: {
   const closers: (() => void | Promise<void>)[] = [];
   const fence = fenceHub(hub);
   const store = options.openStore();
-  const closeParts = async () => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
+  const closeParts = () => closeAll(closers);
   const closeStore = () => {
     fence.close();
     store.close();
@@ -48,7 +47,8 @@ export async function openWorkspace(options: {
     const machineSettings = () => readMachineSettings(store);
     return { accountId, store, parts, machineSettings, closeParts, closeStore };
   } catch (error) {
-    await closeParts();
+    // Why it could not be opened is the news, not what that has broken.
+    await closeParts().catch(() => undefined);
     closeStore();
     throw error;
   }

@@ -45,7 +45,7 @@ function ToastList() {
 export type Notify = {
   readonly done: (title: string, description?: string) => void;
   /** Says what was done and offers to take it back for some seconds. */
-  readonly undoable: (title: string, undo: () => void) => void;
+  readonly undoable: (title: string, undo: () => void, description?: string) => void;
   readonly failed: (error: AppError) => void;
 };
 
@@ -56,9 +56,10 @@ export function useNotify(): Notify {
       done: (title, description) => {
         add({ title, description });
       },
-      undoable: (title, undo) => {
+      undoable: (title, undo, description) => {
         const id = add({
           title,
+          description,
           timeout: UNDO_MS,
           actionProps: {
             children: "Undo",

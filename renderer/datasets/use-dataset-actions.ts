@@ -1,5 +1,6 @@
 import { useNavigate, useRouter } from "@tanstack/react-router";
 import type { Dataset } from "../../shared/contract/datasets.ts";
+import { deletionWords } from "../../shared/deletion-words.ts";
 import { useNotify } from "../controls/toasts.tsx";
 import { useClient, useDeskStore } from "../core/desk.tsx";
 import { useAction } from "../core/use-action.ts";
@@ -34,9 +35,11 @@ export function useDeleteDataset({ id, name }: Dataset): Action<[]> {
   }, notify.failed);
 
   return useAction(async () => {
+    const deletion = await client.request("datasets.deletion", { id });
     await client.request("datasets.delete", { id });
     await navigate({ to: "/datasets" });
-    notify.undoable(`“${name}” was deleted`, restore.run);
+    const words = deletion.reach === "machine" ? undefined : deletionWords("dataset", deletion);
+    notify.undoable(`“${name}” was deleted`, restore.run, words);
   }, notify.failed);
 }
 

@@ -1,5 +1,7 @@
 import type { Job } from "../../shared/contract/jobs.ts";
+import { deletionWords } from "../../shared/deletion-words.ts";
 import { ConfirmDialog } from "../controls/confirm-dialog.tsx";
+import { useRequest } from "../core/use-request.ts";
 import { formatCountOf } from "../format/numbers.ts";
 import { formatDuration } from "../format/time.ts";
 import styles from "./delete-job-dialog.module.css";
@@ -14,6 +16,7 @@ type DiscardJobDialogProps = {
 
 /** Names what is lost when a run is stopped at once and not kept. */
 export function DiscardJobDialog({ job, isOpen, onClose, onConfirm }: DiscardJobDialogProps) {
+  const deletion = useRequest("jobs.deletion", isOpen ? { id: job.id } : null);
   return (
     <ConfirmDialog
       isOpen={isOpen}
@@ -26,6 +29,7 @@ export function DiscardJobDialog({ job, isOpen, onClose, onConfirm }: DiscardJob
         The run is stopped at once, and <strong>{lossWords(job)}</strong> removed for good. The
         dataset and the base model stay.
       </p>
+      {deletion.state === "ready" && <p>{deletionWords("job", deletion.value)}</p>}
       <p className={styles.path}>{job.runPath}</p>
     </ConfirmDialog>
   );

@@ -53,6 +53,7 @@ function AppFacts({ info }: AppFactsProps) {
         { name: "Started", value: formatDateTime(info.startedAt) },
         { name: "Node", value: info.nodeVersion.replace(/^v/, "") },
         { name: "Computer", value: `${info.hostName} (${info.platform})` },
+        { name: "Workstation", value: `${info.workstation}, as its jobs are marked in a project` },
       ]}
     />
   );

@@ -1,4 +1,3 @@
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
@@ -43,7 +42,8 @@ export async function tortureSync(torture: SyncTorture): Promise<SyncTortureResu
   try {
     const { id: userId } = await signUpUser(stack, CREDENTIALS.email);
     await desk.signIn(stack, CREDENTIALS);
-    const work = new SyncWork(desk, random, hostname());
+    const { workstation } = await (await desk.client()).request("app.info", {});
+    const work = new SyncWork(desk, random, workstation);
     for (let kill = 1; kill <= kills; kill++) {
       if (kill % 4 === 1) {
         await work.importDataset();

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { deletionSchema } from "./deletion.ts";
 import { failureSchema } from "./errors.ts";
 
 /**
@@ -145,6 +146,8 @@ export const datasetProcedures = {
   },
   /** Hides the dataset; `datasets.restore` brings it back until its file is purged. */
   "datasets.delete": { input: idInput, output: z.null() },
+  /** What deleting it here would do elsewhere. */
+  "datasets.deletion": { input: idInput, output: deletionSchema },
   "datasets.restore": { input: idInput, output: datasetSchema },
 } as const;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { deletionSchema } from "./deletion.ts";
 import { hyperparametersSchema, presetIdSchema } from "./hyperparameters.ts";
 import {
   artifactSchema,
@@ -239,7 +240,12 @@ export const jobProcedures = {
   "jobs.history": { input: idInput, output: z.array(jobTransitionSchema) },
   /** Queues a stopped, failed or interrupted job again; it goes on from its newest checkpoint. */
   "jobs.resume": { input: idInput, output: jobSchema },
-  /** Removes an ended job, its run folder and its adapter for good. */
+  /** What deleting it here would do elsewhere. */
+  "jobs.deletion": { input: idInput, output: deletionSchema },
+  /**
+   * Removes an ended job, its run folder and its adapter for good. Of one that was downloaded only
+   * the copy on this machine goes, and it can be downloaded again.
+   */
   "jobs.delete": { input: idInput, output: z.null() },
   /**
    * Of each pixel of the asked window, the minima and maxima of training and validation loss, as

@@ -29,6 +29,8 @@ export const appInfoSchema = z.object({
   nodeVersion: z.string(),
   platform: z.string(),
   hostName: z.string(),
+  /** What this machine's jobs say of where they run, whatever the computer is called now. */
+  workstation: z.string(),
   startedAt: z.iso.datetime(),
   store: z.object({ sqliteVersion: z.string(), journalMode: z.string(), schemaVersion: z.int() }),
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -72,14 +72,18 @@ async function storeAdapter(user: NewUser) {
 async function openFor(user: NewUser): Promise<Core> {
   desk = new ScratchDesk();
   const core = await desk.open();
-  await core.client.request("accounts.signIn", {
+  await signIn(core.client, user);
+  return core;
+}
+
+async function signIn(client: Core["client"], user: NewUser): Promise<void> {
+  await client.request("accounts.signIn", {
     url: project.stack.apiUrl,
     anonKey: project.stack.publishableKey,
     email: user.email,
     password: "a long password",
     adoptLocal: false,
   });
-  return core;
 }
 
 test.each([
@@ -176,4 +180,76 @@ test("a downloaded dataset is told to be here, and is not among those of other m
   // Told of by the download itself, not by a later round of sync.
   expect(await done.promise).toBe(true);
   expect(await listed()).toEqual([]);
+});
+
+test("deleting the copy of one's own adapter takes away the copy alone, and it can be fetched again", async () => {
+  const owner = await newUser(project);
+  const { artifact, job, dataset } = await storeAdapter(owner);
+  const { client } = await openFor(owner);
+  const elsewhere = async () =>
+    (await client.request("elsewhere.list", {})).jobs.map(({ id }) => id);
+  const here = async () => (await client.request("jobs.list", {})).map(({ id }) => id);
+  const atProject = async () => {
+    const { data } = await project.service.from("training_jobs").select("id").eq("id", job.id);
+    return data;
+  };
+
+  for (const round of ["first", "again"]) {
+    await expect.poll(elsewhere, { timeout: 30_000 }).toEqual([job.id]);
+    await client.request("transfers.download", { table: "model_artifacts", rowId: artifact.id });
+    await expect.poll(here, { timeout: 30_000, message: round }).toEqual([job.id]);
+    const [kept] = await client.request("artifacts.list", {});
+    expect(readFileSync(join(kept?.path ?? "", "adapter_config.json"), "utf8")).toBe("{}");
+    expect(await client.request("jobs.deletion", { id: job.id })).toEqual({
+      reach: "copy",
+      workstation: job.workstation,
+      isInProject: true,
+    });
+
+    const told = Promise.withResolvers<void>();
+    const end = client.subscribe("elsewhere.changed", () => told.resolve());
+    await client.request("jobs.delete", { id: job.id });
+    await told.promise;
+    end();
+    expect([await here(), await elsewhere()]).toEqual([[], [job.id]]);
+    expect(existsSync(kept?.path ?? "")).toBe(false);
+    expect(await client.request("sync.status", {})).toMatchObject({
+      counts: { synced: 0, waiting: 0, attention: 0, keptLocal: 0 },
+    });
+    await client.request("sync.now", {});
+    expect(await atProject()).toEqual([{ id: job.id }]);
+  }
+  const { datasets } = await client.request("elsewhere.list", {});
+  expect(datasets.map(({ id }) => id)).toEqual([dataset.id]);
+});
+
+test("two accounts of one machine have the same adapter, and neither deletes the other's", async () => {
+  const [owner, colleague] = await Promise.all([newUser(project), newUser(project)]);
+  const { artifact, job } = await storeAdapter(owner);
+  const teamId = await createTeam(owner, colleague);
+  await call(owner.client, "share_job", { job_id: job.id, team_id: teamId });
+  const { client } = await openFor(owner);
+
+  const fetched = async (): Promise<string> => {
+    const elsewhere = async () => (await client.request("elsewhere.list", {})).jobs.length;
+    await expect.poll(elsewhere, { timeout: 30_000 }).toBe(1);
+    await client.request("transfers.download", { table: "model_artifacts", rowId: artifact.id });
+    const paths = async () => (await client.request("artifacts.list", {})).map(({ path }) => path);
+    await expect.poll(async () => (await paths()).length, { timeout: 30_000 }).toBe(1);
+    return (await paths())[0] ?? "";
+  };
+  const first = await fetched();
+  await signIn(client, colleague);
+  const second = await fetched();
+  expect(dirname(second)).toBe(dirname(first));
+  await client.request("jobs.delete", { id: job.id });
+  expect([existsSync(first), existsSync(second)]).toEqual([true, false]);
+
+  const again = await fetched();
+  await signIn(client, owner);
+  await client.request("jobs.delete", { id: job.id });
+  expect([existsSync(first), existsSync(again)]).toEqual([false, true]);
+  await signIn(client, colleague);
+  await client.request("jobs.delete", { id: job.id });
+  expect(existsSync(dirname(first))).toBe(false);
 });

@@ -6,6 +6,7 @@ import { findByIdOrName } from "../find-by-id-or-name.ts";
 import { print } from "../output.ts";
 import type { RunWithCore } from "../session.ts";
 import { bar, StatusLine, table } from "../terminal.ts";
+import { addDeleteDatasetCommand } from "./delete.ts";
 
 const REJECTIONS_SHOWN = 20;
 
@@ -94,6 +95,8 @@ export function addDatasetCommands(program: Command, run: RunWithCore): void {
         );
       }),
     );
+
+  addDeleteDatasetCommand(datasets, run);
 }
 
 function describe(dataset: Dataset): string {

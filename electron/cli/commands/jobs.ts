@@ -7,6 +7,7 @@ import { print } from "../output.ts";
 import type { RunWithCore } from "../session.ts";
 import { StatusLine, table } from "../terminal.ts";
 import { untilOnItsOwn } from "../until-on-its-own.ts";
+import { addDeleteJobCommand } from "./delete.ts";
 import { addStopCommand } from "./stop.ts";
 
 export function addJobCommands(program: Command, run: RunWithCore): void {
@@ -73,6 +74,7 @@ export function addJobCommands(program: Command, run: RunWithCore): void {
     );
 
   addStopCommand(jobs, run);
+  addDeleteJobCommand(jobs, run);
 
   jobs
     .command("resume <job>")

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { AppError } from "../../../shared/app-error.ts";
 import type { CoreClient } from "../../../shared/contract/contract.ts";
 import { type Job, stopModeSchema } from "../../../shared/contract/jobs.ts";
+import { deletionWords } from "../../../shared/deletion-words.ts";
 import { describeJob } from "../describe-job.ts";
 import { findByIdOrName } from "../find-by-id-or-name.ts";
 import { followJob } from "../follow-job.ts";
@@ -43,9 +44,10 @@ export function addStopCommand(jobs: Command, run: RunWithCore): void {
         }
         const found = findByIdOrName(await client.request("jobs.list", {}), which, "job");
         if (mode === "discard" && options.yes !== true) {
+          const elsewhere = await client.request("jobs.deletion", { id: found.id });
           throw new AppError(
             "invalid_input",
-            `This deletes “${found.name}”, its checkpoints and its metrics for good (${found.runPath}). If that is meant, add --yes.`,
+            `This deletes “${found.name}”, its checkpoints and its metrics for good (${found.runPath}). ${deletionWords("job", elsewhere)} If that is meant, add --yes.`,
           );
         }
         const { id } = found;

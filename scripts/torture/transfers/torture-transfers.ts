@@ -37,15 +37,13 @@ export async function tortureTransfers(
     userId: owner.id,
     accessToken: owner.accessToken,
   };
+  const proxied = { ...session, accessToken: () => Promise.resolve(owner.accessToken) };
   try {
     const here = join(folder, "here");
     const there = join(folder, "there");
     mkdirSync(here);
     mkdirSync(there);
-    const desk = openTransferDesk({
-      homePath: here,
-      session: { ...session, accessToken: () => Promise.resolve(owner.accessToken) },
-    });
+    const desk = openTransferDesk({ homePath: here, session: proxied });
     const rowsPath = join(folder, "rows.jsonl");
     writeFileSync(rowsPath, `${JSON.stringify({ prompt: "a", completion: "b" })}\n`);
     const { id: datasetId } = await desk.importFile(rowsPath);
@@ -60,10 +58,7 @@ export async function tortureTransfers(
     const shared = { ...options, proxy, session, artifactId: artifact.id };
     const upload = await interruptedTransfer({ ...shared, homePath: here, direction: "upload" });
     say(`upload: ${JSON.stringify(upload)}`);
-    const reopened = openTransferDesk({
-      homePath: here,
-      session: { ...session, accessToken: () => Promise.resolve(owner.accessToken) },
-    });
+    const reopened = openTransferDesk({ homePath: here, session: proxied });
     const { storage_path: path } = {
       ...reopened.store.prepare("SELECT storage_path FROM model_artifacts").get(),
     };
@@ -87,8 +82,10 @@ export async function tortureTransfers(
       direction: "download",
     });
     say(`download: ${JSON.stringify(download)}`);
-    const arrived = join(there, "runs", job.id, "adapter", name);
-    const kept = await hashFile(arrived, new AbortController().signal);
+    const other = openTransferDesk({ homePath: there, session: proxied });
+    const arrived = other.artifacts.find(artifact.id)?.path ?? "";
+    await other.close();
+    const kept = await hashFile(join(arrived, name), new AbortController().signal);
     return {
       upload: { ...upload, isEqual },
       download: { ...download, isEqual: kept.sha256 === sha256 },
