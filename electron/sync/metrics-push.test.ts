@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import type { MetricsPointRow } from "../../shared/types/team-rows.ts";
 import { stepPoint } from "../jobs/fixtures/metrics-bench.ts";
 import { MetricsStore } from "../jobs/metrics-store.ts";
 import { openStore, type Store } from "../store/open-store.ts";
@@ -7,9 +6,9 @@ import { addDataset, addJob } from "./fixtures/sync-bench.ts";
 import { pushMetrics } from "./metrics-push.ts";
 import { MetricsPushStore } from "./metrics-push-store.ts";
 import { enableSync } from "./outbox-adoption.ts";
-import { type MetricsAnswer, ServerFault } from "./team-server.ts";
+import { type CurvePoint, type MetricsAnswer, ServerFault } from "./team-server.ts";
 
-type Take = (points: readonly MetricsPointRow[]) => MetricsAnswer[];
+type Take = (points: readonly CurvePoint[]) => MetricsAnswer[];
 
 function openBench(): { store: Store; job: string; metrics: MetricsStore } {
   const store = openStore({ path: ":memory:", log: () => undefined });
@@ -30,7 +29,7 @@ async function push({ store, metrics }: ReturnType<typeof openBench>, take: Take
         pullChanges: unused,
         pushMetrics: (points) => Promise.resolve().then(() => take(points)),
       },
-      metricsRows: (jobId, from, to) => metrics.teamRows(jobId, from, to),
+      metricsRows: (jobId, from, to) => metrics.unnamedRows(jobId, from, to),
       onPointsTaken: () => undefined,
       mayGoOn: () => true,
     },
@@ -38,7 +37,7 @@ async function push({ store, metrics }: ReturnType<typeof openBench>, take: Take
   );
 }
 
-const applied = (points: readonly MetricsPointRow[]): MetricsAnswer[] =>
+const applied = (points: readonly CurvePoint[]): MetricsAnswer[] =>
   points.slice(0, 1).map((point) => ({
     job_id: point.job_id,
     outcome: "applied",

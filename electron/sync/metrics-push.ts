@@ -1,12 +1,16 @@
-import type { MetricsPointRow } from "../../shared/types/team-rows.ts";
 import type { MetricsPushStore, UnsentBlock } from "./metrics-push-store.ts";
-import { type MetricsAnswer, ServerFault, type TeamServer } from "./team-server.ts";
+import {
+  type CurvePoint,
+  type MetricsAnswer,
+  ServerFault,
+  type TeamServer,
+} from "./team-server.ts";
 
 export interface MetricsPushDeps {
   metrics: MetricsPushStore;
   server: TeamServer;
   /** The points of a job from one step to another (inclusive), in the order of their steps. */
-  metricsRows: (jobId: string, fromStep: number, toStep: number) => readonly MetricsPointRow[];
+  metricsRows: (jobId: string, fromStep: number, toStep: number) => readonly CurvePoint[];
   /** After the answers to a request are stored. */
   onPointsTaken: () => void;
   mayGoOn: () => boolean;
@@ -98,7 +102,7 @@ async function send(
 
 function takeAnswers(
   blocks: readonly UnsentBlock[],
-  points: readonly MetricsPointRow[],
+  points: readonly CurvePoint[],
   answers: readonly MetricsAnswer[],
   { metrics }: MetricsPushDeps,
 ): void {

@@ -1,6 +1,5 @@
 import type { Handlers, Publish } from "../../shared/contract/contract.ts";
 import type { SyncStatus } from "../../shared/contract/sync.ts";
-import type { MetricsPointRow } from "../../shared/types/team-rows.ts";
 import type { Store } from "../store/open-store.ts";
 import type { OnDesiredState } from "./merge-desired-state.ts";
 import { OverwrittenStore } from "./merge-overwritten-store.ts";
@@ -12,7 +11,7 @@ import { OutboxStore } from "./outbox-store.ts";
 import { SyncLoop } from "./sync-loop.ts";
 import { createSyncRequests, type SyncMethod } from "./sync-requests.ts";
 import { syncRound } from "./sync-round.ts";
-import type { TeamServer } from "./team-server.ts";
+import type { CurvePoint, TeamServer } from "./team-server.ts";
 import type { TeamSession } from "./team-session.ts";
 
 export interface OpenSyncOptions {
@@ -31,7 +30,7 @@ export interface OpenSyncOptions {
   publish: Publish;
   log: (message: string, details?: Record<string, unknown>) => void;
   /** The points of a job from one step to another (inclusive), in the order of their steps. */
-  metricsRows: (jobId: string, fromStep: number, toStep: number) => readonly MetricsPointRow[];
+  metricsRows: (jobId: string, fromStep: number, toStep: number) => readonly CurvePoint[];
   /** Rows of this machine that others have changed; after the transaction that wrote them. */
   onMerged?: (changes: readonly MergedChange[]) => void;
   /** Another machine asks for this of a job of this one. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { syncTableSchema } from "../../shared/contract/sync.ts";
+import { inColumns } from "./metrics-columns.ts";
 import { ServerFault, type TeamServer } from "./team-server.ts";
 import type { TeamSession } from "./team-session.ts";
 
@@ -73,7 +74,7 @@ export function createSupabaseTeamServer(options: SupabaseTeamServerOptions): Te
     pushChanges: (changes, signal) =>
       call(options, "push_changes", { changes }, answersSchema, signal),
     pushMetrics: (points, signal) =>
-      call(options, "push_metrics", { points }, metricsAnswersSchema, signal),
+      call(options, "push_metrics", { points: inColumns(points) }, metricsAnswersSchema, signal),
     pullChanges: (since, pageSize, signal) =>
       call(options, "pull_changes", { since, page_size: pageSize }, pageSchema, signal),
   };

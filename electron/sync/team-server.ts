@@ -1,6 +1,9 @@
 import type { SyncTable } from "../../shared/contract/sync.ts";
 import type { MetricsPointRow } from "../../shared/types/team-rows.ts";
 
+/** A point of a curve as it is sent; the project names it, by its job and step. */
+export type CurvePoint = Omit<MetricsPointRow, "id">;
+
 /** One change as push_changes takes it. `op_id` makes it happen once, however often it is sent. */
 export interface Operation {
   op_id: string;
@@ -48,7 +51,7 @@ export interface TeamServer {
   /** At most 500, in the order in which they are to be applied; answered for each by name. */
   pushChanges(changes: readonly Operation[], signal: AbortSignal): Promise<Answer[]>;
   /** At most 5,000 points; answered per job. */
-  pushMetrics(points: readonly MetricsPointRow[], signal: AbortSignal): Promise<MetricsAnswer[]>;
+  pushMetrics(points: readonly CurvePoint[], signal: AbortSignal): Promise<MetricsAnswer[]>;
   pullChanges(since: string | null, pageSize: number, signal: AbortSignal): Promise<FeedPage>;
 }
 
