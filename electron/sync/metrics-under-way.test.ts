@@ -3,9 +3,11 @@ import { stepPoint } from "../jobs/fixtures/metrics-bench.ts";
 import { MetricsStore } from "../jobs/metrics-store.ts";
 import { openStore } from "../store/open-store.ts";
 import { addDataset, addJob } from "./fixtures/sync-bench.ts";
-import { pushMetrics } from "./metrics-push.ts";
+import { LoneFailures } from "./lone-failures.ts";
+import { MOST_BLOCKS, pushMetrics } from "./metrics-push.ts";
 import { MetricsPushStore } from "./metrics-push-store.ts";
 import { enableSync } from "./outbox-adoption.ts";
+import { RequestSize } from "./request-size.ts";
 import { type CurvePoint, type MetricsAnswer, ServerFault } from "./team-server.ts";
 
 interface Request {
@@ -45,6 +47,8 @@ function begin() {
           }),
       },
       metricsRows: (id, from, to) => curve.unnamedRows(id, from, to),
+      blocksAtOnce: new RequestSize(MOST_BLOCKS),
+      loneFailures: new LoneFailures(),
       onPointsTaken: () => undefined,
       mayGoOn: () => true,
     },

@@ -17,7 +17,7 @@ export interface Batch {
   operations: Operation[];
 }
 
-const MOST_OPERATIONS = 500;
+export const MOST_OPERATIONS = 500;
 const MOST_CHARACTERS = 2_000_000;
 
 /**
