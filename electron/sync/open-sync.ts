@@ -116,7 +116,9 @@ export function openSync(options: OpenSyncOptions): Sync {
   return {
     requests: createSyncRequests({
       store,
+      workstation,
       now,
+      onElsewhere: () => publish("elsewhere.changed", {}),
       status: () => loop.status(),
       syncNow,
       setPaused: (isPaused) => loop.setPaused(isPaused),

@@ -14,6 +14,8 @@ export function createSyncOff(store: Store, now: () => Date): Handlers<SyncMetho
   };
   return createSyncRequests({
     store,
+    // Nothing is in the outbox, so nothing of it is decided about.
+    workstation: "",
     now,
     status: () => ({
       state: "off",
@@ -27,5 +29,6 @@ export function createSyncOff(store: Store, now: () => Date): Handlers<SyncMetho
     setPaused: signIn,
     onEdited: () => undefined,
     onChanged: () => undefined,
+    onElsewhere: () => undefined,
   });
 }
