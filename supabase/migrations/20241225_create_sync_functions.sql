@@ -180,6 +180,89 @@ begin
 end;
 $$;
 
+-- Inserts a row of which every column of the first migrations is given, as workstations do: in
+-- statements whose plans are kept, which takes a fraction of the time of one that is put together.
+-- Null: another set of columns is given, and nothing was done.
+create or replace function lora_sync.insert_whole(target text, key uuid, given jsonb) returns integer
+language plpgsql
+set search_path = ''
+as $$
+declare
+  names text[];
+  written integer;
+begin
+  case target
+    when 'datasets' then
+      names := array['name', 'description', 'format', 'status', 'storage_path', 'file_name',
+        'file_size_bytes', 'sha256', 'total_training_pairs', 'total_validation_pairs',
+        'total_tokens', 'avg_turns_per_conversation', 'avg_tokens_per_turn', 'training_ready',
+        'validation_errors', 'sample_data', 'created_at', 'deleted_at'];
+      if given ?& names and given - names = '{}' then
+        insert into public.datasets (id, user_id, name, description, format, status, storage_path, file_name, file_size_bytes, sha256,
+          total_training_pairs, total_validation_pairs, total_tokens,
+          avg_turns_per_conversation, avg_tokens_per_turn, training_ready, validation_errors,
+          sample_data, created_at, deleted_at)
+        select key, (select auth.uid()), v.name, v.description, v.format, v.status, v.storage_path, v.file_name,
+          v.file_size_bytes, v.sha256, v.total_training_pairs, v.total_validation_pairs,
+          v.total_tokens, v.avg_turns_per_conversation, v.avg_tokens_per_turn, v.training_ready,
+          v.validation_errors, v.sample_data, v.created_at, v.deleted_at
+        from jsonb_populate_record(null::public.datasets, given) v
+        on conflict (id) do nothing;
+        get diagnostics written = row_count;
+      end if;
+    when 'training_jobs' then
+      names := array['dataset_id', 'artifact_id', 'name', 'preset_id', 'base_model', 'hyperparameters',
+        'gpu_config', 'workstation', 'status', 'desired_state', 'progress', 'current_epoch',
+        'current_step', 'total_steps', 'retry_count', 'estimated_cost', 'actual_cost',
+        'error_message', 'queued_at', 'started_at', 'completed_at', 'created_at'];
+      if given ?& names and given - names = '{}' then
+        insert into public.training_jobs (id, user_id, dataset_id, artifact_id, name, preset_id, base_model, hyperparameters, gpu_config,
+          workstation, status, desired_state, progress, current_epoch, current_step,
+          total_steps, retry_count, estimated_cost, actual_cost, error_message, queued_at,
+          started_at, completed_at, created_at)
+        select key, (select auth.uid()), v.dataset_id, v.artifact_id, v.name, v.preset_id, v.base_model, v.hyperparameters,
+          v.gpu_config, v.workstation, v.status, v.desired_state, v.progress, v.current_epoch,
+          v.current_step, v.total_steps, v.retry_count, v.estimated_cost, v.actual_cost,
+          v.error_message, v.queued_at, v.started_at, v.completed_at, v.created_at
+        from jsonb_populate_record(null::public.training_jobs, given) v
+        on conflict (id) do nothing;
+        get diagnostics written = row_count;
+      end if;
+    when 'model_artifacts' then
+      names := array['job_id', 'dataset_id', 'name', 'version', 'description', 'status', 'storage_path',
+        'files', 'quality_metrics', 'created_at', 'deleted_at'];
+      if given ?& names and given - names = '{}' then
+        insert into public.model_artifacts (id, user_id, job_id, dataset_id, name, version, description, status, storage_path, files,
+          quality_metrics, created_at, deleted_at)
+        select key, (select auth.uid()), v.job_id, v.dataset_id, v.name, v.version, v.description, v.status, v.storage_path,
+          v.files, v.quality_metrics, v.created_at, v.deleted_at
+        from jsonb_populate_record(null::public.model_artifacts, given) v
+        on conflict (id) do nothing;
+        get diagnostics written = row_count;
+      end if;
+    when 'cost_records' then
+      names := array['job_id', 'cost_type', 'amount', 'details', 'billing_period', 'recorded_at'];
+      if given ?& names and given - names = '{}' then
+        insert into public.cost_records (id, user_id, job_id, cost_type, amount, details, billing_period, recorded_at)
+        select key, (select auth.uid()), v.job_id, v.cost_type, v.amount, v.details, v.billing_period, v.recorded_at
+        from jsonb_populate_record(null::public.cost_records, given) v
+        on conflict (id) do nothing;
+        get diagnostics written = row_count;
+      end if;
+    when 'notifications' then
+      names := array['type', 'title', 'message', 'priority', 'read', 'action_url', 'metadata', 'created_at'];
+      if given ?& names and given - names = '{}' then
+        insert into public.notifications (id, user_id, type, title, message, priority, read, action_url, metadata, created_at)
+        select key, (select auth.uid()), v.type, v.title, v.message, v.priority, v.read, v.action_url, v.metadata, v.created_at
+        from jsonb_populate_record(null::public.notifications, given) v
+        on conflict (id) do nothing;
+        get diagnostics written = row_count;
+      end if;
+  end case;
+  return written;
+end;
+$$;
+
 -- Writes one row. Returns how many rows that changed: 0 means that a policy stood against it.
 create or replace function lora_sync.write_row(
   target text, action text, key uuid, given jsonb, is_present boolean
@@ -191,6 +274,12 @@ declare
   columns text;
   written integer;
 begin
+  if action = 'insert' and not is_present then
+    written := lora_sync.insert_whole(target, key, given);
+    if written is not null then
+      return written;
+    end if;
+  end if;
   if action = 'delete' then
     if target = 'training_jobs' then
       delete from public.training_jobs t where t.id = key;
@@ -278,10 +367,18 @@ begin
   end if;
 
   -- Locked where the caller may change rows, so that what is looked at stays until it is written.
-  execute format(
-    'select to_jsonb(t) from public.%I t where t.id = $1 %s', target,
-    case when target = 'cost_records' then '' else 'for no key update' end)
-    into present using key;
+  case target
+    when 'datasets' then
+      select to_jsonb(t) into present from public.datasets t where t.id = key for no key update;
+    when 'training_jobs' then
+      select to_jsonb(t) into present from public.training_jobs t where t.id = key for no key update;
+    when 'model_artifacts' then
+      select to_jsonb(t) into present from public.model_artifacts t where t.id = key for no key update;
+    when 'cost_records' then
+      select to_jsonb(t) into present from public.cost_records t where t.id = key;
+    when 'notifications' then
+      select to_jsonb(t) into present from public.notifications t where t.id = key for no key update;
+  end case;
   refusal := lora_sync.refuse(change, target, present);
   if refusal is not null then
     if refusal ->> 'reason' = 'deleted' and action = 'delete' then
