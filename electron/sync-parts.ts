@@ -85,7 +85,7 @@ export function openSyncParts(
     ...shared,
     session,
     server: createSupabaseTeamServer({ session, fetch, now }),
-    metricsRows: (jobId, fromStep, toStep) => metrics.teamRows(jobId, fromStep, toStep),
+    metricsRows: (jobId, fromStep, toStep) => metrics.unnamedRows(jobId, fromStep, toStep),
     onMerged: (changes) => {
       tellMerged(changes, hub.publish, readers).catch((error: unknown) =>
         log("Changes made elsewhere could not be told", { error: String(error) }),

@@ -6,7 +6,7 @@ import { MetricsBlockStore, type MetricsSeries } from "./metrics-block-store.ts"
 import { blockOf } from "./metrics-levels.ts";
 import { fieldOf, fieldOrNull, type NewPoint, pointsOf, RECORD_FIELDS } from "./metrics-record.ts";
 import { MetricsSummaries, positionOf, type TakeRecords } from "./metrics-summaries.ts";
-import { teamRowsOf } from "./metrics-team-rows.ts";
+import { teamRowsOf, unnamedRowsOf } from "./metrics-team-rows.ts";
 
 /** The curves of jobs: one point per optimiser step; the evaluation at a step shares its point. */
 export class MetricsStore {
@@ -122,6 +122,15 @@ export class MetricsStore {
     const rows: MetricsPointRow[] = [];
     this.read(jobId, 0, from, to, (records, start, end) => {
       rows.push(...teamRowsOf(jobId, records.subarray(start, end)));
+    });
+    return rows;
+  }
+
+  /** The same as they are sent: a project knows a point by its job and step. */
+  unnamedRows(jobId: string, from: number, to: number): Omit<MetricsPointRow, "id">[] {
+    const rows: Omit<MetricsPointRow, "id">[] = [];
+    this.read(jobId, 0, from, to, (records, start, end) => {
+      rows.push(...unnamedRowsOf(jobId, records.subarray(start, end)));
     });
     return rows;
   }

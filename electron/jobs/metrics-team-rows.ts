@@ -5,12 +5,19 @@ import { createTimeText } from "./metrics-times.ts";
 
 /** Records as rows of the team's table `metrics_points`. */
 export function teamRowsOf(jobId: string, records: Float64Array): MetricsPointRow[] {
-  const rows: MetricsPointRow[] = [];
+  return unnamedRowsOf(jobId, records).map((row) => ({
+    id: metricsPointId(jobId, row.step),
+    ...row,
+  }));
+}
+
+/** The same without their ids, which take longer to work out than all the rest. */
+export function unnamedRowsOf(jobId: string, records: Float64Array): Omit<MetricsPointRow, "id">[] {
+  const rows: Omit<MetricsPointRow, "id">[] = [];
   const timeText = createTimeText();
   for (let at = 0; at < records.length; at += RECORD_FIELDS) {
     const step = fieldOf(records, at, "step");
     rows.push({
-      id: metricsPointId(jobId, step),
       job_id: jobId,
       step,
       epoch: fieldOf(records, at, "epoch"),

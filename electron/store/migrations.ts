@@ -9,6 +9,7 @@ import { metricsBlocks } from "./migrations/0014-metrics-blocks.ts";
 import { sync } from "./migrations/0015-sync.ts";
 import { transfers } from "./migrations/0016-transfers.ts";
 import { sharedRows } from "./migrations/0017-shared-rows.ts";
+import { refusedBlocks } from "./migrations/0018-refused-blocks.ts";
 
 /** In order; the position (from 1) is the schema version. Released ones are never edited. */
 export const migrations: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   sync,
   transfers,
   sharedRows,
+  refusedBlocks,
 ];

@@ -8,6 +8,15 @@ export interface UnsentBlock {
   fromIndex: number;
   points: number;
   generation: number;
+  /** It was refused, and has changed since. */
+  isDoubtful: boolean;
+}
+
+/** Points of one job that the project has refused. */
+export interface RefusedPoints {
+  jobName: string;
+  points: number;
+  error: string;
 }
 
 const FROM = `
@@ -19,6 +28,9 @@ const FROM = `
     OR k.table_name = 'datasets' AND k.row_id = j.dataset_id WHERE j.id = u.job_id)`;
 /** The same for whoever counts them. */
 export const UNSENT_BLOCKS = FROM;
+
+/** In place of a block: what was refused is wrong with the job. */
+const WHOLE_CURVE = -1;
 
 /** `sync_metrics`: which points wait. Triggers on the curves' blocks write it. */
 export class MetricsPushStore {
@@ -40,12 +52,14 @@ export class MetricsPushStore {
     this.#store.prepare("DELETE FROM sync_metrics_refused").run();
   }
 
-  /** Blocks of jobs that are on the server, in order. */
+  /** Blocks of jobs that are on the server, in order, without those that were refused as they are. */
   unsent(limit: number): UnsentBlock[] {
     return this.#store
       .prepare(
-        `SELECT u.*, b.points ${FROM}
-           AND NOT EXISTS (SELECT 1 FROM sync_metrics_refused f WHERE f.job_id = u.job_id)
+        `SELECT u.*, b.points, EXISTS (SELECT 1 FROM sync_metrics_refused f
+             WHERE f.job_id = u.job_id AND f.block = u.block) AS is_doubtful ${FROM}
+           AND NOT EXISTS (SELECT 1 FROM sync_metrics_refused f WHERE f.job_id = u.job_id
+             AND (f.block = ${WHOLE_CURVE} OR f.block = u.block AND f.generation = u.generation))
            AND NOT EXISTS (SELECT 1 FROM sync_outbox o WHERE o.table_name = 'training_jobs'
              AND o.row_id = u.job_id AND o.action = 'insert')
          ORDER BY u.job_id, u.block LIMIT ?`,
@@ -57,6 +71,7 @@ export class MetricsPushStore {
         fromIndex: Number(row["from_index"]),
         points: Number(row["points"]),
         generation: Number(row["generation"]),
+        isDoubtful: row["is_doubtful"] === 1,
       }));
   }
 
@@ -72,25 +87,57 @@ export class MetricsPushStore {
     this.#store
       .prepare("DELETE FROM sync_metrics WHERE job_id = ? AND block = ? AND generation = ?")
       .run(jobId, block, generation);
+    this.#forgetRefusal(jobId, block);
   }
 
-  refuse(jobId: string, reason: string, error: string): void {
+  /** The block as it is now is not sent again by itself. */
+  refuse({ jobId, block, generation }: UnsentBlock, reason: string, error: string): void {
+    this.#saveRefusal(jobId, block, generation, reason, error);
+  }
+
+  /** Nothing of the curve is sent again by itself: something is wrong with its job. */
+  refuseCurve(jobId: string, reason: string, error: string): void {
+    this.#store.prepare("DELETE FROM sync_metrics_refused WHERE job_id = ?").run(jobId);
+    this.#saveRefusal(jobId, WHOLE_CURVE, 0, reason, error);
+  }
+
+  #saveRefusal(
+    jobId: string,
+    block: number,
+    generation: number,
+    reason: string,
+    error: string,
+  ): void {
     this.#store
-      .prepare(
-        `INSERT INTO sync_metrics_refused (job_id, reason, error) VALUES (?, ?, ?)
-         ON CONFLICT (job_id) DO UPDATE SET reason = excluded.reason, error = excluded.error`,
-      )
-      .run(jobId, reason, error);
+      .prepare("INSERT OR REPLACE INTO sync_metrics_refused VALUES (?, ?, ?, ?, ?)")
+      .run(jobId, block, generation, reason, error);
   }
 
-  refusals(): { jobName: string; error: string }[] {
+  #forgetRefusal(jobId: string, block: number): void {
+    this.#store
+      .prepare("DELETE FROM sync_metrics_refused WHERE job_id = ? AND block = ?")
+      .run(jobId, block);
+  }
+
+  /** By job: how many points it is about, and what was said of them. */
+  refusals(): RefusedPoints[] {
     return this.#store
       .prepare(
-        `SELECT coalesce(j.name, f.job_id) AS name, f.error FROM sync_metrics_refused f
-         LEFT JOIN training_jobs j ON j.id = f.job_id ORDER BY f.job_id`,
+        `SELECT coalesce(j.name, f.job_id) AS name, min(f.error) AS error,
+           sum(b.points - u.from_index) AS points
+         FROM sync_metrics_refused f
+         JOIN sync_metrics u ON u.job_id = f.job_id AND (f.block = ${WHOLE_CURVE} OR f.block = u.block)
+         JOIN metrics_series s ON s.job_id = u.job_id
+         JOIN metrics_blocks b ON b.series_id = s.id AND b.level = 0 AND b.block = u.block
+         LEFT JOIN training_jobs j ON j.id = f.job_id
+         GROUP BY f.job_id ORDER BY f.job_id`,
       )
       .all()
-      .map((row) => ({ jobName: String(row["name"]), error: String(row["error"]) }));
+      .map((row) => ({
+        jobName: String(row["name"]),
+        points: Number(row["points"]),
+        error: String(row["error"]),
+      }));
   }
 
   /** Points that were refused are tried again. */

@@ -1,15 +1,16 @@
 import { expect, it } from "vitest";
-import type { MetricsPointRow } from "../../shared/types/team-rows.ts";
 import { stepPoint } from "../jobs/fixtures/metrics-bench.ts";
 import { MetricsStore } from "../jobs/metrics-store.ts";
 import { openStore, type Store } from "../store/open-store.ts";
 import { addDataset, addJob } from "./fixtures/sync-bench.ts";
-import { pushMetrics } from "./metrics-push.ts";
+import { LoneFailures } from "./lone-failures.ts";
+import { MOST_BLOCKS, pushMetrics } from "./metrics-push.ts";
 import { MetricsPushStore } from "./metrics-push-store.ts";
 import { enableSync } from "./outbox-adoption.ts";
-import { type MetricsAnswer, ServerFault } from "./team-server.ts";
+import { RequestSize } from "./request-size.ts";
+import { type CurvePoint, type MetricsAnswer, ServerFault } from "./team-server.ts";
 
-type Take = (points: readonly MetricsPointRow[]) => MetricsAnswer[];
+type Take = (points: readonly CurvePoint[]) => MetricsAnswer[];
 
 function openBench(): { store: Store; job: string; metrics: MetricsStore } {
   const store = openStore({ path: ":memory:", log: () => undefined });
@@ -30,7 +31,9 @@ async function push({ store, metrics }: ReturnType<typeof openBench>, take: Take
         pullChanges: unused,
         pushMetrics: (points) => Promise.resolve().then(() => take(points)),
       },
-      metricsRows: (jobId, from, to) => metrics.teamRows(jobId, from, to),
+      metricsRows: (jobId, from, to) => metrics.unnamedRows(jobId, from, to),
+      blocksAtOnce: new RequestSize(MOST_BLOCKS),
+      loneFailures: new LoneFailures(),
       onPointsTaken: () => undefined,
       mayGoOn: () => true,
     },
@@ -38,7 +41,7 @@ async function push({ store, metrics }: ReturnType<typeof openBench>, take: Take
   );
 }
 
-const applied = (points: readonly MetricsPointRow[]): MetricsAnswer[] =>
+const applied = (points: readonly CurvePoint[]): MetricsAnswer[] =>
   points.slice(0, 1).map((point) => ({
     job_id: point.job_id,
     outcome: "applied",
@@ -102,7 +105,81 @@ it("finds the block that is refused, and blames none where the project refuses e
     points.some(({ step }) => step === 300) ? refused() : applied(points),
   );
   expect(new MetricsPushStore(bench.store).refusals()).toEqual([
-    { jobName: "First run", error: "no" },
+    { jobName: "First run", points: 128, error: "no" },
   ]);
+  bench.store.close();
+});
+
+const rejectedFor =
+  (isBad: (step: number) => boolean, reason = "constraint"): Take =>
+  (points) =>
+    points.some(({ step }) => isBad(step))
+      ? points.slice(0, 1).map((point) => ({
+          job_id: point.job_id,
+          outcome: "rejected",
+          reason,
+          message: "step is too large",
+        }))
+      : applied(points);
+
+it("sets aside the block of a point that is refused, and sends the rest of the curve", async () => {
+  const bench = openBench();
+  const stored = new MetricsPushStore(bench.store);
+  bench.metrics.save(
+    bench.job,
+    Array.from({ length: 60 * 128 }, (_, step) => stepPoint(step, 1)),
+  );
+  const sent = new Set<number>();
+  const take: Take = (points) => {
+    const answers = rejectedFor((step) => step === 3000)(points);
+    if (answers[0]?.outcome === "applied") for (const { step } of points) sent.add(step);
+    return answers;
+  };
+  await push(bench, take);
+  expect(stored.refusals()).toEqual([
+    { jobName: "First run", points: 128, error: "step is too large" },
+  ]);
+  expect(sent.size).toBe(59 * 128);
+  // What comes later goes, too; what was refused is left alone until it changes or is asked for.
+  bench.metrics.save(bench.job, [stepPoint(60 * 128, 1)]);
+  await push(bench, take);
+  expect([sent.size, stored.waitingPoints()]).toEqual([59 * 128 + 1, 128]);
+  bench.metrics.save(bench.job, [stepPoint(3000, 0.5)]);
+  await push(bench, applied);
+  expect([stored.refusals(), stored.waitingPoints()]).toEqual([[], 0]);
+  bench.store.close();
+});
+
+it("sends what was refused and has changed by itself, so that it holds up nothing", async () => {
+  const bench = openBench();
+  bench.metrics.save(
+    bench.job,
+    Array.from({ length: 3 * 128 }, (_, step) => stepPoint(step, 1)),
+  );
+  const take = rejectedFor((step) => step === 10);
+  await push(bench, take);
+  bench.metrics.save(bench.job, [stepPoint(11, 0.5), stepPoint(130, 0.5), stepPoint(384, 1)]);
+  const requests: number[] = [];
+  await push(bench, (points) => {
+    requests.push(points.length);
+    return take(points);
+  });
+  expect(requests).toEqual([128, 129]);
+  bench.store.close();
+});
+
+it("leaves the whole curve alone where its job is what is wrong", async () => {
+  const bench = openBench();
+  bench.metrics.save(
+    bench.job,
+    Array.from({ length: 300 }, (_, step) => stepPoint(step, 1)),
+  );
+  let requests = 0;
+  await push(bench, (points) => {
+    requests += 1;
+    return rejectedFor(() => true, "missing_reference")(points);
+  });
+  expect(requests).toBe(1);
+  expect(new MetricsPushStore(bench.store).refusals()).toMatchObject([{ points: 300 }]);
   bench.store.close();
 });

@@ -1,13 +1,14 @@
 import { expect, it } from "vitest";
-import type { MetricsPointRow } from "../../shared/types/team-rows.ts";
 import { stepPoint } from "../jobs/fixtures/metrics-bench.ts";
 import { MetricsStore } from "../jobs/metrics-store.ts";
 import { openStore } from "../store/open-store.ts";
 import { addDataset, addJob } from "./fixtures/sync-bench.ts";
-import { pushMetrics } from "./metrics-push.ts";
+import { LoneFailures } from "./lone-failures.ts";
+import { MOST_BLOCKS, pushMetrics } from "./metrics-push.ts";
 import { MetricsPushStore } from "./metrics-push-store.ts";
 import { enableSync } from "./outbox-adoption.ts";
-import { type MetricsAnswer, ServerFault } from "./team-server.ts";
+import { RequestSize } from "./request-size.ts";
+import { type CurvePoint, type MetricsAnswer, ServerFault } from "./team-server.ts";
 
 interface Request {
   steps: number[];
@@ -34,7 +35,7 @@ function begin() {
       server: {
         pushChanges: unused,
         pullChanges: unused,
-        pushMetrics: (points: readonly MetricsPointRow[]) =>
+        pushMetrics: (points: readonly CurvePoint[]) =>
           new Promise<MetricsAnswer[]>((resolve, reject) => {
             open.push({
               steps: points.map(({ step }) => step),
@@ -45,7 +46,9 @@ function begin() {
             });
           }),
       },
-      metricsRows: (id, from, to) => curve.teamRows(id, from, to),
+      metricsRows: (id, from, to) => curve.unnamedRows(id, from, to),
+      blocksAtOnce: new RequestSize(MOST_BLOCKS),
+      loneFailures: new LoneFailures(),
       onPointsTaken: () => undefined,
       mayGoOn: () => true,
     },

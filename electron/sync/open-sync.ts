@@ -1,18 +1,22 @@
 import type { Handlers, Publish } from "../../shared/contract/contract.ts";
 import type { SyncStatus } from "../../shared/contract/sync.ts";
-import type { MetricsPointRow } from "../../shared/types/team-rows.ts";
 import type { Store } from "../store/open-store.ts";
 import type { OnDesiredState } from "./merge-desired-state.ts";
 import { OverwrittenStore } from "./merge-overwritten-store.ts";
 import { type MergedChange, RowMerger } from "./merge-row.ts";
 import { MetricsPushStore } from "./metrics-push-store.ts";
+import { MOST_BLOCKS } from "./metrics-push.ts";
 import { ConfirmedStore } from "./mirror-confirmed-store.ts";
 import { MirrorStore } from "./mirror-store.ts";
+import { LoneFailures } from "./lone-failures.ts";
+import { MOST_OPERATIONS } from "./outbox-batch.ts";
 import { OutboxStore } from "./outbox-store.ts";
+import { release } from "./quarantine-entry.ts";
+import { RequestSize } from "./request-size.ts";
 import { SyncLoop } from "./sync-loop.ts";
 import { createSyncRequests, type SyncMethod } from "./sync-requests.ts";
 import { syncRound } from "./sync-round.ts";
-import type { TeamServer } from "./team-server.ts";
+import type { CurvePoint, TeamServer } from "./team-server.ts";
 import type { TeamSession } from "./team-session.ts";
 
 export interface OpenSyncOptions {
@@ -31,7 +35,7 @@ export interface OpenSyncOptions {
   publish: Publish;
   log: (message: string, details?: Record<string, unknown>) => void;
   /** The points of a job from one step to another (inclusive), in the order of their steps. */
-  metricsRows: (jobId: string, fromStep: number, toStep: number) => readonly MetricsPointRow[];
+  metricsRows: (jobId: string, fromStep: number, toStep: number) => readonly CurvePoint[];
   /** Rows of this machine that others have changed; after the transaction that wrote them. */
   onMerged?: (changes: readonly MergedChange[]) => void;
   /** Another machine asks for this of a job of this one. */
@@ -50,6 +54,9 @@ export interface Sync {
   close(): Promise<void>;
 }
 
+/** Of the feed in a page. */
+const MOST_ENTRIES = 500;
+
 /** Keeps one account's file and its project in step. */
 export function openSync(options: OpenSyncOptions): Sync {
   const { store, workstation, now, log, publish } = options;
@@ -64,6 +71,13 @@ export function openSync(options: OpenSyncOptions): Sync {
     if (changes.length > 0) options.onMerged?.(changes);
   };
 
+  const pace = {
+    entriesAtOnce: new RequestSize(MOST_ENTRIES),
+    operationsAtOnce: new RequestSize(MOST_OPERATIONS),
+    blocksAtOnce: new RequestSize(MOST_BLOCKS),
+    loneFailures: new LoneFailures(),
+  };
+
   const loop = new SyncLoop({
     ...options,
     metrics,
@@ -74,12 +88,13 @@ export function openSync(options: OpenSyncOptions): Sync {
         {
           ...options,
           ...parts,
+          ...pace,
           mayGoOn,
           onAnswers: (merged) => {
             tellMerged(merged);
-            loop.tellProgress();
+            loop.noteProgress();
           },
-          onPointsTaken: () => loop.tellProgress(),
+          onPointsTaken: () => loop.noteProgress(),
           onPage: ({ entries, merged }) => {
             tellMerged(merged);
             if (entries.length > 0) publish("elsewhere.changed", {});
@@ -91,12 +106,19 @@ export function openSync(options: OpenSyncOptions): Sync {
 
   const syncNow = () => {
     metrics.forgetRefusals();
+    outbox.transaction(() => {
+      for (const entry of outbox.quarantined()) {
+        if (entry.reason === "unanswered") release(entry, outbox);
+      }
+    });
     loop.wake();
   };
   return {
     requests: createSyncRequests({
       store,
+      workstation,
       now,
+      onElsewhere: () => publish("elsewhere.changed", {}),
       status: () => loop.status(),
       syncNow,
       setPaused: (isPaused) => loop.setPaused(isPaused),

@@ -2,27 +2,29 @@ import type { MergedChange } from "./merge-row.ts";
 import { beginRebuild, finishRebuild, type RebuildDeps } from "./mirror-rebuild.ts";
 import { columnsOf, isSameValue } from "./outbox-columns.ts";
 import { release } from "./quarantine-entry.ts";
-import { type FeedEntry, ServerFault, type TeamServer } from "./team-server.ts";
+import type { RequestSize } from "./request-size.ts";
+import { type FeedEntry, type FeedPage, ServerFault, type TeamServer } from "./team-server.ts";
 
 export interface PullDeps extends RebuildDeps {
   server: TeamServer;
   workstation: string;
+  /** Of entries in a page; stays small after a failure, from one round to the next. */
+  entriesAtOnce: RequestSize;
   /** After each page is stored. */
   onPage: (page: { entries: FeedEntry[]; merged: MergedChange[] }) => void;
   /** False: stop before the next page. */
   mayGoOn: () => boolean;
 }
 
-const PAGE_SIZE = 500;
 const MOST_REBUILDS = 3;
 
 /** Reads the feed to its end. A page and the cursor behind it are stored in one transaction. */
 export async function pullAll(deps: PullDeps, signal: AbortSignal): Promise<void> {
-  const { mirror, server } = deps;
+  const { mirror } = deps;
   let rebuilds = 0;
   while (deps.mayGoOn()) {
     const before = mirror.cursor();
-    const page = await server.pullChanges(before.cursor, PAGE_SIZE, signal);
+    const page = await pull(deps, before.cursor, signal);
     signal.throwIfAborted();
     // The first reading ends as one after a restore does: with a look at what is missing there.
     const isRebuilding = before.isRebuilding || before.epoch === null;
@@ -49,6 +51,22 @@ export async function pullAll(deps: PullDeps, signal: AbortSignal): Promise<void
   }
 }
 
+async function pull(
+  { server, entriesAtOnce: size }: PullDeps,
+  since: string | null,
+  signal: AbortSignal,
+): Promise<FeedPage> {
+  const asked = size.now;
+  try {
+    const page = await server.pullChanges(since, asked, signal);
+    size.succeeded(page.changes.length);
+    return page;
+  } catch (error) {
+    if (error instanceof ServerFault && error.isOfRequest) size.failed(asked);
+    throw error;
+  }
+}
+
 function takeEntry(deps: PullDeps, entry: FeedEntry, isRebuilding: boolean): MergedChange[] {
   const { mirror, merger } = deps;
   const isBack =
@@ -56,6 +74,9 @@ function takeEntry(deps: PullDeps, entry: FeedEntry, isRebuilding: boolean): Mer
   mirror.put(entry);
   // Deleted before the project was restored to a time when it was there: deletions win.
   if (isBack) deps.outbox.add(entry.table, entry.row_id, "delete");
+  const own = entry.op_id === null ? null : deps.outbox.findOperation(entry.op_id);
+  // It was done after all, and its repeat will be told so.
+  if (own?.reason === "unanswered") release(own, deps.outbox);
   if (entry.row !== null) {
     // It is there now, so what was refused for want of it may go again.
     for (const refused of deps.outbox.refusedNaming(entry.row_id)) release(refused, deps.outbox);

@@ -1,60 +1,90 @@
 import { type BatchDeps, takeBatch } from "./outbox-batch.ts";
+import { describeLoneFailure, type LoneFailures } from "./lone-failures.ts";
 import type { MergedChange } from "./merge-row.ts";
+import type { OutboxEntry } from "./outbox-entry.ts";
 import { type AnswerDeps, takeAnswers } from "./push-answers.ts";
 import { quarantine } from "./quarantine-entry.ts";
+import type { RequestSize } from "./request-size.ts";
 import { type Answer, ServerFault, type TeamServer } from "./team-server.ts";
 
 export interface PushDeps extends BatchDeps, AnswerDeps {
   server: TeamServer;
-  /** After the answers to a batch are stored. */
+  /** Of operations in a request; stays small after a failure, from one round to the next. */
+  operationsAtOnce: RequestSize;
+  loneFailures: LoneFailures;
+  /** After the answers to a batch are stored, or a change was set aside. */
   onAnswers: (merged: MergedChange[]) => void;
   mayGoOn: () => boolean;
 }
 
-const MOST_OPERATIONS = 500;
-
 /**
  * Sends what waits until nothing does. A batch that is refused as a whole is halved until the
- * operation stands alone that the server does not take.
+ * operation stands alone that the server does not take; after a failure the next try is with half
+ * as much.
  *
  * @returns whether anything was sent.
  */
 export async function pushAll(deps: PushDeps, signal: AbortSignal): Promise<boolean> {
-  let limit = MOST_OPERATIONS;
+  const { operationsAtOnce: size, loneFailures } = deps;
+  let limit = size.most;
   let unnamed = 0;
   let hasSent = false;
   while (deps.mayGoOn()) {
-    const { entries, operations } = takeBatch(deps, limit);
-    if (entries.length === 0) return hasSent;
+    const { entries, operations } = takeBatch(deps, Math.min(limit, size.now));
+    const [first] = operations;
+    if (first === undefined) return hasSent;
     hasSent = true;
     let answers: Answer[];
     try {
       answers = await deps.server.pushChanges(operations, signal);
     } catch (error) {
-      if (!(error instanceof ServerFault) || error.kind !== "refused") throw error;
-      if (entries.length > 1) {
+      if (!(error instanceof ServerFault)) throw error;
+      if (error.kind === "refused" && entries.length > 1) {
         limit = Math.ceil(entries.length / 2);
         continue;
       }
-      // Where even an empty batch is refused, it is not for what is in it.
-      await deps.server.pushChanges([], signal);
-      deps.outbox.transaction(() => {
-        for (const { opId } of entries) {
-          const entry = opId === null ? null : deps.outbox.findOperation(opId);
-          const why = { reason: "refused", error: error.message, dependsOn: null };
-          if (entry !== null) quarantine(entry, why, deps);
-        }
-      });
-      deps.onAnswers([]);
+      const probe = () => deps.server.pushChanges([], signal);
+      if (error.kind === "refused") {
+        // Where even an empty batch is refused, it is not for what is in it.
+        await probe();
+        setAside(entries, "refused", error.message, deps);
+        continue;
+      }
+      if (error.isOfRequest) size.failed(entries.length);
+      const isAlone = entries.length === 1;
+      if (!isAlone || !(await loneFailures.isHopeless(first.op_id, error, probe))) throw error;
+      setAside(entries, "unanswered", describeLoneFailure(error), deps);
       continue;
     }
     signal.throwIfAborted();
-    deps.onAnswers(takeAnswers(entries, answers, deps));
-    // An answer that names none of what was sent would be asked for again without end.
+    const merged = takeAnswers(entries, answers, deps);
     const named = new Set(answers.map(({ op_id: opId }) => opId));
-    unnamed = operations.some(({ op_id: opId }) => named.has(opId)) ? 0 : unnamed + 1;
-    if (unnamed > 2) throw new ServerFault("unreachable", "The project's answer is incomplete.");
-    limit = Math.min(MOST_OPERATIONS, limit * 2);
+    if (!operations.some(({ op_id: opId }) => named.has(opId))) {
+      // An answer that names none of what was sent would be asked for again without end.
+      unnamed += 1;
+      if (unnamed > 2) throw new ServerFault("unreachable", "The project's answer is incomplete.");
+      continue;
+    }
+    unnamed = 0;
+    deps.onAnswers(merged);
+    for (const { op_id: opId } of operations) loneFailures.forget(opId);
+    size.succeeded(entries.length);
+    limit = Math.min(size.most, limit * 2);
   }
   return hasSent;
+}
+
+function setAside(
+  entries: readonly OutboxEntry[],
+  reason: string,
+  error: string,
+  deps: PushDeps,
+): void {
+  deps.outbox.transaction(() => {
+    for (const { opId } of entries) {
+      const entry = opId === null ? null : deps.outbox.findOperation(opId);
+      if (entry !== null) quarantine(entry, { reason, error, dependsOn: null }, deps);
+    }
+  });
+  deps.onAnswers([]);
 }

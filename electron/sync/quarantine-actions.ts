@@ -1,17 +1,13 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { QuarantinedChange, SyncTable } from "../../shared/contract/sync.ts";
-import type { Store } from "../store/open-store.ts";
 import { whileApplying } from "./merge-row.ts";
 import { columnsOf, SYNC_COLUMNS, toLocalValue, toTeamValues } from "./outbox-columns.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
-import type { OutboxStore } from "./outbox-store.ts";
+import { type DiscardDeps, discard } from "./quarantine-discard.ts";
 import { release } from "./quarantine-entry.ts";
 import { describeFirst, labelOf, quarantineMessage } from "./quarantine-words.ts";
 
-export interface QuarantineDeps {
-  store: Store;
-  outbox: OutboxStore;
-  now: () => Date;
+export interface QuarantineDeps extends DiscardDeps {
   /** A row here was given other values. */
   onEdited: (table: SyncTable, rowId: string, columns: string[]) => void;
 }
@@ -42,12 +38,14 @@ export function retryChange(
   if (columns.length > 0) deps.onEdited(table, rowId, columns);
 }
 
-/** Gives a change up, with what waits for it. What the server never had is kept local from now on. */
+/** Gives a change up, with what waits for it (see `discard`). */
 export function discardChange(opId: string, deps: QuarantineDeps): void {
-  deps.store.transaction(() => {
-    discard(require(opId, deps), deps);
+  const givenBack = deps.store.transaction(() => {
+    const rows = discard(require(opId, deps), deps);
     deps.outbox.removeKept();
+    return rows;
   });
+  for (const { table, rowId, columns } of givenBack) deps.onEdited(table, rowId, columns);
 }
 
 export function exportChange(opId: string, deps: QuarantineDeps): string {
@@ -137,18 +135,4 @@ function applyEdit(
     given: entry.given === null ? null : { ...entry.given, ...values },
     columns: [...new Set([...entry.columns, ...columns])],
   });
-}
-
-function discard(entry: OutboxEntry, deps: QuarantineDeps): void {
-  const { store, outbox } = deps;
-  const dependents = entry.opId === null ? [] : outbox.dependents(entry.opId);
-  outbox.remove(entry.seq);
-  const isLost =
-    entry.action === "insert" || entry.reason === "deleted" || entry.reason === "not_found";
-  if (isLost && outbox.row(entry.table, entry.rowId) !== null) {
-    store
-      .prepare("INSERT OR IGNORE INTO sync_kept_local (table_name, row_id) VALUES (?, ?)")
-      .run(entry.table, entry.rowId);
-  }
-  for (const dependent of dependents) discard(dependent, deps);
 }

@@ -31,6 +31,11 @@ afterEach(() => bench.close());
 const listed = () => bench.sync.requests["sync.quarantine"]({}, "local");
 const there = (table: SyncTable, id: string) => project.rows.get(`${table} ${id}`);
 
+function fed(table: SyncTable, id: string, row: Record<string, unknown>): FeedEntry {
+  const common = { version: 9, op_id: null, action: "update" as const };
+  return { ...common, table, row_id: id, columns: [], previous: null, row };
+}
+
 /** A job whose adapter was refused: it waits to name it. */
 async function refuseAdapter() {
   const dataset = addDataset(bench.store);
@@ -61,13 +66,17 @@ it("tells of the values that a row was given before it is sent again", async () 
   expect(there("datasets", dataset)).toMatchObject({ name: "days" });
 });
 
-it("discards what waits without discarding what it waits for", async () => {
+it("does not give up what a job says of itself, but settles it with what it waits for", async () => {
   const { job, adapter, cause, waiting } = await refuseAdapter();
-  await bench.sync.requests["sync.discard"]({ opId: waiting }, "local");
-  expect(await listed()).toMatchObject([{ opId: cause, dependsOn: null }]);
-  await bench.sync.requests["sync.retry"]({ opId: cause }, "local");
-  expect((await bench.round()).counts).toMatchObject({ attention: 0, waiting: 0 });
-  expect(there("model_artifacts", adapter)).toBeDefined();
+  const discard = (opId: string) => bench.sync.requests["sync.discard"]({ opId }, "local");
+  await bench.round();
+  news = [fed("training_jobs", job, there("training_jobs", job) ?? {})];
+  await bench.round();
+  expect(() => discard(waiting)).toThrow(/Decide about that one/);
+  expect(await listed()).toHaveLength(2);
+  await discard(cause);
+  expect((await bench.round()).counts).toMatchObject({ attention: 0, waiting: 0, keptLocal: 1 });
+  expect(there("model_artifacts", adapter)).toBeUndefined();
   expect(there("training_jobs", job)?.["artifact_id"]).toBeUndefined();
 });
 

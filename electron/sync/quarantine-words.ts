@@ -25,6 +25,8 @@ const ADVICE: { readonly [reason: string]: string } = {
   append_only: "Costs and notices are added and never changed. Discard the change.",
   unknown_column:
     "The project lacks a column that this release uses. Apply the newest migrations, then retry.",
+  unanswered:
+    "The project or the line fails at this change alone: it may be too large for them. Retry it on a better line or when the project is less busy.",
   refused: "The project refuses the whole request. Edit the change if it is too large, or retry.",
 };
 

@@ -1,18 +1,28 @@
 import { z } from "zod";
 import { syncTableSchema } from "../../shared/contract/sync.ts";
+import { inColumns } from "./metrics-columns.ts";
 import { ServerFault, type TeamServer } from "./team-server.ts";
 import type { TeamSession } from "./team-session.ts";
 
 export interface SupabaseTeamServerOptions {
   session: TeamSession;
   fetch: typeof fetch;
-  /** Also aborts when an answer takes too long. */
-  withTimeout?: (signal: AbortSignal) => AbortSignal;
+  /** Also aborts when an answer takes longer. */
+  withTimeout?: (signal: AbortSignal, ms: number) => AbortSignal;
   now: () => Date;
 }
 
-const TIMEOUT_MS = 60_000;
+const ANSWER_MS = 60_000;
+/** 128 kbit/s: a line that carries this much is slow and not dead. */
+const LEAST_BYTES_PER_SECOND = 16_000;
 const BUSY = new Set([408, 409, 425, 429]);
+/** What is said of them holds for every request: too many of them, no room, shutting down. */
+const OF_ALL = new Set([429, 503]);
+/** PostgreSQL's read-only transactions (a full project is read-only), lack of resources, operators. */
+const OF_ALL_STATES = /^(25006|53...|57P..)$/;
+/** No connection came about. */
+const NOT_CONNECTED =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN|UND_ERR_CONNECT_TIMEOUT)$/;
 
 const values = z.record(z.string(), z.unknown());
 const answersSchema = z.array(
@@ -73,7 +83,7 @@ export function createSupabaseTeamServer(options: SupabaseTeamServerOptions): Te
     pushChanges: (changes, signal) =>
       call(options, "push_changes", { changes }, answersSchema, signal),
     pushMetrics: (points, signal) =>
-      call(options, "push_metrics", { points }, metricsAnswersSchema, signal),
+      call(options, "push_metrics", { points: inColumns(points) }, metricsAnswersSchema, signal),
     pullChanges: (since, pageSize, signal) =>
       call(options, "pull_changes", { since, page_size: pageSize }, pageSchema, signal),
   };
@@ -128,22 +138,26 @@ async function post(
       },
       body,
       redirect: "error",
-      signal: withTimeout(signal),
+      signal: withTimeout(signal, timeoutMs(Buffer.byteLength(body))),
     });
     const text = await response.text();
     return { status: response.status, text, retryAfter: response.headers.get("retry-after") };
   } catch (error) {
-    throw new ServerFault("unreachable", reasonOf(error), { cause: error });
+    const reason = reasonOf(error);
+    const isOfAll = NOT_CONNECTED.test(reason);
+    throw new ServerFault("unreachable", reason, { isOfAll, cause: error });
   }
 }
 
 function faultOf({ status, text, retryAfter }: Reply, now: Date): ServerFault {
   const said = messageOf(text);
   if (status === 401) return new ServerFault("unauthorised", said ?? "401", { status });
-  if (BUSY.has(status) || status >= 500) {
+  const isOfAll = OF_ALL.has(status) || OF_ALL_STATES.test(sqlStateOf(text) ?? "");
+  if (BUSY.has(status) || status >= 500 || isOfAll) {
     const retryAfterMs = retryAfterMsOf(retryAfter, now);
     return new ServerFault("busy", `it answered ${status}`, {
       status,
+      isOfAll,
       ...(retryAfterMs === null ? {} : { retryAfterMs }),
     });
   }
@@ -164,6 +178,11 @@ function messageOf(text: string): string | null {
   return parsed.success ? parsed.data.message.slice(0, 300) : null;
 }
 
+function sqlStateOf(text: string): string | null {
+  const parsed = z.object({ code: z.string() }).safeParse(parseJson(text));
+  return parsed.success ? parsed.data.code : null;
+}
+
 /** Seconds, or a date by the server's clock. */
 function retryAfterMsOf(text: string | null, now: Date): number | null {
   if (text === null) return null;
@@ -180,6 +199,11 @@ function reasonOf(error: unknown): string {
   return "no connection";
 }
 
-function defaultTimeout(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+/** For a request of so many bytes: a minute for the answer, and what a slow line needs for them. */
+export function timeoutMs(bytes: number): number {
+  return ANSWER_MS + Math.ceil((bytes / LEAST_BYTES_PER_SECOND) * 1000);
+}
+
+function defaultTimeout(signal: AbortSignal, ms: number): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(ms)]);
 }

@@ -1,5 +1,6 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { Failure } from "../../shared/contract/errors.ts";
+import type { RefusedPoints } from "./metrics-push-store.ts";
 import { ServerFault } from "./team-server.ts";
 
 /** What stood in the way of a round, for people. */
@@ -36,14 +37,18 @@ export function describeFault(error: unknown): Failure {
 }
 
 /** Null where no curve was refused. */
-export function describeRefusedPoints(
-  refusals: readonly { jobName: string; error: string }[],
-): Failure | null {
+export function describeRefusedPoints(refusals: readonly RefusedPoints[]): Failure | null {
   const [first] = refusals;
   if (first === undefined) return null;
-  const others = refusals.length === 1 ? "" : ` and of ${refusals.length - 1} more`;
+  const points = `${first.points} ${first.points === 1 ? "point" : "points"}`;
+  const more = refusals.slice(1);
+  const morePoints = more.reduce((sum, each) => sum + each.points, 0);
+  const others =
+    more.length === 0
+      ? ""
+      : `, and ${morePoints} of ${more.length} other ${more.length === 1 ? "job" : "jobs"}`;
   return {
     kind: "conflict",
-    message: `The project did not take the curve of “${first.jobName}”${others} (${first.error}). Press Sync now to send it again.`,
+    message: `The project did not take ${points} of the curve of “${first.jobName}” (${first.error})${others}. Press Sync now to send them again.`,
   };
 }

@@ -90,6 +90,12 @@ export class SyncLoop {
     this.#tell();
   }
 
+  /** Something got through, so the next failure is the first in a row. */
+  noteProgress(): void {
+    this.#failures = 0;
+    this.#tell();
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     this.#waking.abort();

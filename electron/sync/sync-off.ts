@@ -18,6 +18,8 @@ export function createSyncOff(store: Store, now: () => Date): Handlers<SyncMetho
   };
   return createSyncRequests({
     store,
+    // Nothing is in the outbox, so nothing of it is decided about.
+    workstation: "",
     now,
     status: () => ({
       state: "off",
@@ -31,5 +33,6 @@ export function createSyncOff(store: Store, now: () => Date): Handlers<SyncMetho
     setPaused: signIn,
     onEdited: () => undefined,
     onChanged: () => undefined,
+    onElsewhere: () => undefined,
   });
 }

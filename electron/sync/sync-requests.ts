@@ -3,6 +3,7 @@ import type { SyncStatus, SyncTable } from "../../shared/contract/sync.ts";
 import type { Store } from "../store/open-store.ts";
 import { KeepLocal } from "./keep-local.ts";
 import { OverwrittenStore } from "./merge-overwritten-store.ts";
+import { MirrorStore } from "./mirror-store.ts";
 import { OutboxStore } from "./outbox-store.ts";
 import { discardChange, exportChange, listQuarantined, retryChange } from "./quarantine-actions.ts";
 
@@ -20,20 +21,25 @@ export type SyncMethod =
 
 export interface SyncRequestDeps {
   store: Store;
+  /** This machine's name, as its jobs carry it. */
+  workstation: string;
   now: () => Date;
   status: () => SyncStatus;
   syncNow: () => void;
   setPaused: (isPaused: boolean) => void;
   /** A row here was given other values, after the transaction that wrote them. */
   onEdited: (table: SyncTable, rowId: string, columns: string[]) => void;
+  /** What the project has and this machine has not may be something else. */
+  onElsewhere: () => void;
   /** Something in the outbox was changed by hand. */
   onChanged: () => void;
 }
 
 export function createSyncRequests(deps: SyncRequestDeps): Handlers<SyncMethod> {
   const { store, onChanged } = deps;
-  const quarantine = { ...deps, outbox: new OutboxStore(store) };
   const overwritten = new OverwrittenStore(store);
+  const mirror = new MirrorStore(store);
+  const quarantine = { ...deps, outbox: new OutboxStore(store), mirror, overwritten };
   const keepLocal = new KeepLocal(store);
   return {
     "sync.status": () => deps.status(),
@@ -54,6 +60,7 @@ export function createSyncRequests(deps: SyncRequestDeps): Handlers<SyncMethod> 
     "sync.discard": ({ opId }) => {
       discardChange(opId, quarantine);
       onChanged();
+      deps.onElsewhere();
       return null;
     },
     "sync.export": ({ opId }) => ({ text: exportChange(opId, quarantine) }),

@@ -27,8 +27,7 @@ export function DiscardChangeDialog(props: DiscardChangeDialogProps) {
       onConfirm={onConfirm}
     >
       <p>
-        The project never gets to know of it. The {thing} stays on this computer as it is
-        {change.action === "insert" && ", and is kept local from now on"}. Export the change first
+        The project never gets to know of it. {whatBecomes(change, thing)} Export the change first
         if you may need its values elsewhere.
       </p>
       {dependents.length > 0 && (
@@ -38,4 +37,15 @@ export function DiscardChangeDialog(props: DiscardChangeDialogProps) {
       )}
     </ConfirmDialog>
   );
+}
+
+function whatBecomes({ action }: QuarantinedChange, thing: string): string {
+  switch (action) {
+    case "insert":
+      return `The ${thing} stays on this computer as it is, and is kept local from now on.`;
+    case "update":
+      return `What the project says of the ${thing} holds on this computer again.`;
+    case "delete":
+      return `The ${thing} stays in the project, among what is elsewhere.`;
+  }
 }

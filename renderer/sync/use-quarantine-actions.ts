@@ -35,7 +35,7 @@ export function useQuarantineActions(
   }, notify.failed);
   const discard = useAction(async () => {
     await client.request("sync.discard", { opId });
-    notify.done(`The change of “${label}” was discarded`, "What is on this computer stays.");
+    notify.done(`The change of “${label}” was discarded`);
     onDone();
   }, notify.failed);
   return { retry, retryWith, exportFile, discard };

@@ -16,6 +16,12 @@ import { upsertRows } from "./sync/upsert-rows.ts";
  * How long a workstation's first sync takes, against one supabase-js upsert per row: the same rows
  * and points, the same project on this machine's loopback address, where a request costs least.
  *
+ * The peer knows its rows beforehand and has one request under way at a time; nothing is noted of
+ * what it sent. Ours is all that the app does: it fills the outbox, stores every answer, reads the
+ * feed back, and ends when every row and point counts as synced. Client, gateway, API and database
+ * share this machine for both. The database does not wait for its disk (a stack that is thrown away
+ * has fsync off): a hosted project does for each commit, so for each of the peer's requests.
+ *
  *   --rows N     rows of the five tables (1,000)
  *   --points N   of curves (100,000)
  *   --sample N   how many of the points are upserted one by one; the time for the others is worked

@@ -99,8 +99,8 @@ function judgeMetrics(desk: Workstation, { project }: Aftermath): string[] {
         `LOST: ${local.length} points of ${id} on ${desk.name}, ${server.size} at the project`,
       );
     }
-    for (const { recorded_at: at, ...point } of local) {
-      const { recorded_at: theirAt, ...theirs } = server.get(point.step) ?? {};
+    for (const { id: _id, recorded_at: at, ...point } of local) {
+      const { id: _theirId, recorded_at: theirAt, ...theirs } = server.get(point.step) ?? {};
       if (!isSame(point, theirs) || Date.parse(at) !== Date.parse(String(theirAt))) {
         const both = `${JSON.stringify(point)} ${at}, ${JSON.stringify(theirs)} ${String(theirAt)}`;
         problems.push(`DIVERGED: step ${point.step} of ${id} on ${desk.name}: ${both}`);

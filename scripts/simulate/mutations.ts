@@ -100,7 +100,7 @@ export const mutations: readonly Mutation[] = [
   one(
     "a server that is busy is taken for one that refuses",
     "sync/supabase-team-server.ts",
-    "if (BUSY.has(status) || status >= 500) {",
+    "if (BUSY.has(status) || status >= 500 || isOfAll) {",
     "if (BUSY.has(status)) {",
   ),
   one(

@@ -122,11 +122,14 @@ export async function simulate(seed: number, isFullTrace: boolean): Promise<Simu
       await settle();
       await next();
     }
-    // Curves that were refused in the storm are sent again when somebody asks for it.
-    for (const desk of desks) desk.sync?.now();
-    await settle();
-    await next();
-    await untilQuiet(deadline);
+    // What was refused or set aside in the storm is sent again when somebody asks for it, and then
+    // the others look at it.
+    for (let turn = 0; turn < 2; turn++) {
+      for (const desk of desks) desk.sync?.now();
+      await settle();
+      await next();
+      await untilQuiet(deadline);
+    }
   }
 
   async function untilQuiet(deadline: number): Promise<void> {

@@ -115,7 +115,7 @@ export class Workstation {
         const words = JSON.stringify(details ?? {});
         if (isOwn && !words.includes("AppError")) this.faults.push(words);
       },
-      metricsRows: (jobId, from, to) => metrics.teamRows(jobId, from, to),
+      metricsRows: (jobId, from, to) => metrics.unnamedRows(jobId, from, to),
       onDesiredState: (jobId, state) => this.#follow(jobId, state),
     });
     this.sync.start();

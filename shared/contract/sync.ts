@@ -195,7 +195,11 @@ export const syncProcedures = {
     input: z.object({ opId: z.uuid(), values: z.record(z.string(), z.json()).optional() }),
     output: z.null(),
   },
-  /** Gives the change up, with what depends on it; the row here stays as it is. */
+  /**
+   * Gives the change up, with what depends on it: a new row is kept local, a changed one has the
+   * project's values again, a deleted one lives on at the project. Not what a machine says of its
+   * own job: `conflict`.
+   */
   "sync.discard": { input: z.object({ opId: z.uuid() }), output: z.null() },
   /** The change and its row as JSON text, to be kept elsewhere. */
   "sync.export": { input: z.object({ opId: z.uuid() }), output: z.object({ text: z.string() }) },

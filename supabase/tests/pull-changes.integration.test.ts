@@ -159,3 +159,24 @@ test("a cursor of another epoch asks for a full resync, which gives everything",
   await push(user.client, operation("insert", "datasets", latest));
   expect((await pull(user.client, end)).changes.map(({ row_id: id }) => id)).toEqual([latest.id]);
 });
+
+test("a project whose disk was put back to a former day is noticed by its entries", async () => {
+  const rows = [newDataset(), newDataset()];
+  for (const row of rows) await push(user.client, operation("insert", "datasets", row));
+  const { cursor } = await pullAll(user.client);
+  const [epoch, former, xid, id] = cursor!.split("/") as [string, string, string, string];
+  const later = (value: string, by: bigint) => String(BigInt(value) + by);
+  // Not there yet; or there by now, as the work of another transaction.
+  for (const restored of [
+    [epoch, former, later(xid, 1_000_000n), later(id, 1_000_000n)],
+    [epoch, former, later(xid, 1_000_000n), id],
+    [epoch, former, xid, later(id, 1_000_000n)],
+  ]) {
+    expect(await pull(user.client, restored.join("/"))).toMatchObject({
+      needs_resync: true,
+      cursor: null,
+      epoch,
+    });
+  }
+  expect(await pull(user.client, cursor)).toMatchObject({ needs_resync: false, changes: [] });
+});

@@ -69,6 +69,7 @@ export class RandomOperations {
         training_loss: random.share(),
         validation_loss: random.share() < 0.3 ? random.share() : null,
         gradient_norm: null,
+        system_metrics: random.share() < 0.3 ? null : usualFigures(random.share()),
         recorded_at: `2026-03-01T10:00:0${Math.floor(random.upTo(9))}.120Z`,
         ...(random.share() < 0.03 ? { step: random.pick<unknown>([-1, "many"]) } : {}),
       };
@@ -157,4 +158,8 @@ export class RandomOperations {
 
 function without({ id: _id, ...values }: Record<string, unknown>): Record<string, unknown> {
   return values;
+}
+
+function usualFigures(share: number): Record<string, number | null> {
+  return { tokens: 4096, tokens_per_second: share, step_ms: null, memory_mb: 512 };
 }

@@ -36,7 +36,7 @@ export async function pushStore(store: Store, session: TeamSession): Promise<num
       else if (state === "idle" && counts.waiting + counts.waitingPoints === 0) done.resolve();
     },
     log: () => undefined,
-    metricsRows: (jobId, from, to) => metrics.teamRows(jobId, from, to),
+    metricsRows: (jobId, from, to) => metrics.unnamedRows(jobId, from, to),
     onDesiredState: () => undefined,
   });
   try {

@@ -11,7 +11,10 @@ export function pullChanges(
   const { epoch, data } = project;
   const size = Math.min(Math.max(pageSize, 1), 1000);
   const place = since?.split("/") ?? [];
-  if (since !== null && (place[0] !== epoch || place.length !== 4)) {
+  const isKnown = data.feed.some(
+    (entry) => [epoch, entry.epoch, entry.xid, entry.id].join("/") === since,
+  );
+  if (since !== null && !isKnown) {
     return { epoch, cursor: null, changes: [], has_more: false, needs_resync: true };
   }
   const horizon = project.horizon();

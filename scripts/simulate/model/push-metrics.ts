@@ -11,7 +11,8 @@ export function pushMetrics(project: ModelProject, userId: string, points: unkno
   if (!Array.isArray(points) || points.length > 5000) {
     throw new DatabaseError("22023", "points must be a list of at most 5000 points");
   }
-  const byJob = Map.groupBy(points as Point[], (point) => String(point["job_id"]));
+  const rows = (points as Point[]).flatMap(pointsOf);
+  const byJob = Map.groupBy(rows, (point) => String(point["job_id"]));
   const answers: ModelAnswer[] = [];
   for (const jobId of [...byJob.keys()].sort()) {
     const given = byJob.get(jobId) ?? [];
@@ -31,6 +32,30 @@ export function pushMetrics(project: ModelProject, userId: string, points: unkno
     }
   }
   return answers;
+}
+
+/** lora_sync.points_of: a job's columns as its points. */
+function pointsOf(given: Point): Point[] {
+  if (!("columns" in given)) return [given];
+  const columns = Object.fromEntries(
+    Object.entries(given["columns"] as Record<string, string>).map(([name, text]) => [
+      name,
+      text === "{}" ? [] : text.slice(1, -1).split(",").map(valueOf),
+    ]),
+  );
+  return (columns["step"] ?? []).map((_, at) => {
+    const of = (name: string) => columns[name]?.[at] ?? null;
+    const { tokens, tokens_per_second, step_ms, memory_mb, ...point } = Object.fromEntries(
+      Object.keys(columns).map((name) => [name, of(name)]),
+    );
+    const figures = { tokens, tokens_per_second, step_ms, memory_mb };
+    return { job_id: given["job_id"], ...point, system_metrics: tokens === null ? null : figures };
+  });
+}
+
+function valueOf(text: string): unknown {
+  if (text === "NULL") return null;
+  return Number.isNaN(Number(text)) ? text : Number(text);
 }
 
 function storePoints(project: ModelProject, jobId: string, given: readonly Point[]): void {
