@@ -328,3 +328,38 @@ test("a token that has run out is replaced, and an ended session waits for the n
   desk.transfers.wake();
   await desk.untilDone([waiting.id]);
 });
+
+test("an upload that goes on with a token that has run out sends no byte twice", async () => {
+  const homePath = newFolder();
+  const offsets: (string | null)[] = [];
+  const third = String(2 * 6 * 1024 * 1024);
+  const watched: typeof fetch = async (input, init) => {
+    if (init?.method === "POST") offsets.push("begun");
+    if (init?.method !== "PATCH") return fetch(input, init);
+    const offset = new Headers(init.headers).get("upload-offset");
+    if (offset === third && !offsets.includes("restart")) {
+      await once(init.signal ?? new EventTarget(), "abort");
+    }
+    const answer = await fetch(input, init);
+    if (answer.ok) offsets.push(offset);
+    return answer;
+  };
+  const before = openDesk({ homePath, fetch: watched });
+  await before.importFile(rowsFile(14_000_000));
+  before.transfers.start();
+  const { id } = await before.until(() =>
+    before.list().find(({ bytesDone }) => String(bytesDone) === third),
+  );
+  await forget(before);
+
+  offsets.push("restart");
+  const session: TeamSession = {
+    ...sessionOf(project.owner),
+    accessToken: (_signal, refused) =>
+      Promise.resolve(refused === undefined ? "not.a.token" : project.owner.accessToken),
+  };
+  const after = openDesk({ homePath, session, fetch: watched });
+  after.transfers.start();
+  await after.untilDone([id]);
+  expect(offsets).toEqual(["begun", "0", String(Number(third) / 2), "restart", third]);
+});
