@@ -148,13 +148,18 @@ async function create(
   return client.resolve(location);
 }
 
-/** Lets go of an upload. What is there of it vanishes by itself within a day; this hastens it. */
-export async function terminate(url: string, client: StorageClient): Promise<void> {
-  const signal = AbortSignal.timeout(10_000);
-  await client
-    .send({ method: "DELETE", url, headers: TUS, signal })
-    .then((answer) => readAway(answer))
-    .catch(() => undefined);
+/**
+ * Lets go of an upload: afterwards no byte that is still on its way ends it. Of one that has ended
+ * the server has nothing to let go.
+ */
+export async function terminate(
+  url: string,
+  client: StorageClient,
+  signal: AbortSignal,
+): Promise<void> {
+  const accept = [400, 403, 404, 405, 409, 410];
+  const answer = await client.send({ method: "DELETE", url, headers: TUS, signal, accept });
+  await readAway(answer);
 }
 
 /** How many bytes the server has; null when it does not know the upload any more. */
