@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { AppError } from "../../../shared/app-error.ts";
 import type { CoreClient } from "../../../shared/contract/contract.ts";
 import type { QuarantinedChange, SyncStatus } from "../../../shared/contract/sync.ts";
+import { addKeepCommands } from "../keep-commands.ts";
 import { print } from "../output.ts";
 import type { RunWithCore } from "../session.ts";
 import { table } from "../terminal.ts";
@@ -79,6 +80,7 @@ export function addSyncCommands(program: Command, run: RunWithCore): void {
         process.stdout.write(`${text}\n`);
       }),
     );
+  addKeepCommands(sync, run);
 }
 
 /** Begins a round and waits until none is under way. */
