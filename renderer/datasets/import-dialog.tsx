@@ -37,11 +37,12 @@ export function ImportDialog({ asked, onAnswer, onClose }: ImportDialogProps) {
     >
       <p>
         {files === null ? "The file" : files.map(({ name }) => name).join(", ")} is checked row by
-        row on this computer. Then it goes to {project}, where your other machines find it.
+        row on this computer. Then it goes to {project}, where your other machines find it, unless
+        you keep it here.
       </p>
       <SwitchRow
         label={count === 1 ? "Keep it on this computer" : "Keep them on this computer"}
-        hint="Neither its rows nor the jobs that train on it are sent. You can let it go to the project later."
+        hint="Neither the rows nor the jobs that train on them are sent. You can let them go to the project later."
         isOn={isKept}
         onChange={setIsKept}
       />

@@ -307,3 +307,86 @@ test("an upload that goes on with a token that has run out sends no byte twice",
   await after.untilDone([id]);
   expect(offsets).toEqual(["begun", "0", String(Number(third) / 2), "restart", third]);
 });
+
+test("two machines of one user may store the same file at once", async () => {
+  const path = rowsFile(desks.newFolder(), 8_000_000);
+  const both = [desks.open(), desks.open()];
+  const imported = await Promise.all(both.map((desk) => desk.importFile(path)));
+  for (const desk of both) desk.transfers.start();
+  const ids = await Promise.all(
+    both.map((desk) => desk.until(() => desk.list()[0]).then(({ id }) => id)),
+  );
+  // Whoever was turned away by the other's bytes looks again.
+  for (const [index, desk] of both.entries()) await desk.untilDone([ids[index] ?? ""]);
+  const hash = imported[0]?.sha256 ?? "";
+  const place = `${project.owner.id}/${hash}/data.jsonl`;
+  expect(sha256(await storedObject(project.owner, "lora-datasets", place))).toBe(hash);
+});
+
+test("two accounts of one data folder move the same files at once", async () => {
+  const homePath = desks.newFolder();
+  const users = [project.owner, project.other];
+  const both = users.map((user, index) =>
+    desks.open({ homePath, session: desks.sessionOf(user), fileName: `account-${index}.db` }),
+  );
+  const files = { "adapter_model.safetensors": randomBytes(300_000) };
+  const path = rowsFile(desks.newFolder(), 300_000);
+  const placed = [];
+  for (const [index, desk] of both.entries()) {
+    const userId = users[index]?.id ?? "";
+    const dataset = await desk.importFile(path);
+    const listed = Object.entries(files).map(([name, bytes]) => ({ name, bytes: bytes.length }));
+    const about = { homePath, userId, datasetId: dataset.id, files: listed };
+    const { artifact, adapterPath } = writeTrainedAdapter(desk.store, about);
+    mkdirSync(adapterPath, { recursive: true });
+    for (const [name, bytes] of Object.entries(files))
+      writeFileSync(join(adapterPath, name), bytes);
+    placed.push({ dataset, artifact });
+  }
+  for (const desk of both) desk.transfers.start();
+  for (const [index, desk] of both.entries()) {
+    const mineToMove = placed[index];
+    const rows = [mineToMove?.dataset.id, mineToMove?.artifact.id];
+    await desk.until(() => {
+      const mine = desk.list().filter(({ rowId }) => rows.includes(rowId));
+      const failed = mine.find(({ state }) => state === "failed");
+      if (failed !== undefined) throw new Error(failed.error?.message);
+      return mine.length === 3 && mine.every(({ state }) => state === "done");
+    });
+    const { storage_path } = { ...desk.store.prepare("SELECT storage_path FROM datasets").get() };
+    expect(storage_path).toBe(`${users[index]?.id}/${mineToMove?.dataset.sha256}/data.jsonl`);
+  }
+  for (const desk of both) await desks.forget(desk);
+  expect(readdirSync(join(homePath, "transfers"))).toEqual([]);
+});
+
+test("trying again after a file was replaced stores it as it is now", async () => {
+  const homePath = desks.newFolder();
+  const desk = desks.open({ homePath, isPausedAtStart: true });
+  const files = {
+    "adapter_model.safetensors": randomBytes(1000),
+    "adapter_config.json": Buffer.from("{}"),
+  };
+  const { artifact, adapterPath } = await addAdapter(desk, homePath, files);
+  desk.transfers.start();
+  await desk.until(() => desk.list().some(({ rowId }) => rowId === artifact.id));
+  await desk.turn();
+  const replaced = Buffer.from('{"r": 16}');
+  writeFileSync(join(adapterPath, "adapter_config.json"), replaced);
+  await desk.transfers.setPaused(false);
+  const failed = await desk.until(() => desk.list().find(({ state }) => state === "failed"));
+  expect(failed.error).toMatchObject({ kind: "conflict" });
+  await desk.transfers.requests["transfers.resume"]({ id: failed.id }, "local");
+  await desk.until(() =>
+    desk
+      .list()
+      .filter(({ rowId }) => rowId === artifact.id)
+      .every(({ state }) => state === "done"),
+  );
+  expect(desk.find(failed.id)?.state).toBe("done");
+  const { storage_path } = {
+    ...desk.store.prepare("SELECT storage_path FROM model_artifacts").get(),
+  };
+  const place = String(storage_path).replace(/[^/]+$/, "adapter_config.json");
+  expect(await storedObject(project.owner, "lora-models", place)).toEqual(replaced);
+});
