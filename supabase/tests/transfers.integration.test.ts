@@ -390,3 +390,26 @@ test("trying again after a file was replaced stores it as it is now", async () =
   const place = String(storage_path).replace(/[^/]+$/, "adapter_config.json");
   expect(await storedObject(project.owner, "lora-models", place)).toEqual(replaced);
 });
+
+test("trying a download again looks where the file is stored now", async () => {
+  const one = desks.open();
+  const dataset = await one.importFile(rowsFile(desks.newFolder(), 1000));
+  one.transfers.start();
+  await upload(one, "datasets", dataset.id);
+  await pushDataset(one, dataset.id, project.owner.id);
+  const place = `${project.owner.id}/${dataset.sha256}/data.jsonl`;
+  const move = (storage_path: string) =>
+    project.service.from("datasets").update({ storage_path }).eq("id", dataset.id);
+  expect((await move(place.replace(/jsonl$/, "json"))).error).toBeNull();
+
+  const other = desks.open();
+  other.transfers.start();
+  const wanted = { table: "datasets", rowId: dataset.id } as const;
+  await other.transfers.requests["transfers.download"](wanted, "local");
+  const failed = await other.until(() => other.list().find(({ state }) => state === "failed"));
+  expect(failed.error).toMatchObject({ kind: "not_found" });
+  expect((await move(place)).error).toBeNull();
+  await other.transfers.requests["transfers.resume"]({ id: failed.id }, "local");
+  await other.until(() => other.list().every(({ state }) => state === "done"));
+  expect(other.library.requests["datasets.list"]({}, "local")).toMatchObject([{ id: dataset.id }]);
+});
