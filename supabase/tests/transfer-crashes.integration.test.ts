@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { KeepLocal } from "../../electron/sync/keep-local.ts";
 import type { TransferDesk } from "../../electron/transfers/fixtures/transfer-desk.ts";
+import type { Store } from "../../electron/store/open-store.ts";
 import { MortalStore } from "../../scripts/simulate/mortal-store.ts";
 import { openTeamProject, type TeamProject } from "./team-project.ts";
 import { rowsFile, TransferDesks, upload } from "./transfer-desks.ts";
@@ -17,9 +18,9 @@ afterEach(() => desks.close());
 afterAll(() => project.close());
 
 interface Death {
-  /** Before the statement, or around the request, of this number. */
+  /** Before the write to the store, or around the request, of this number. */
   at: number;
-  by: "statement" | "request" | "answer";
+  by: "write" | "request" | "answer";
 }
 
 /** One life on a home folder: until what was begun has come to its end, or until death. */
@@ -40,19 +41,24 @@ async function live(
     homePath,
     lifeOf: (store) => {
       life = new MortalStore(store);
-      if (death.by === "statement") life.dieAfter(death.at, () => dead.resolve("dead"));
-      return life;
+      if (death.by === "write") life.dieAfter(death.at, () => dead.resolve("dead"));
+      return dyingAtWrites(life, store);
     },
     fetch: async (input, init) => {
       requests += 1;
-      const isLast = requests === death.at && death.by !== "statement";
+      const isLast = requests === death.at && death.by !== "write";
       if (isLast && death.by === "request") die();
       const answer = await fetch(input, init);
       if (isLast) die();
       return answer;
     },
   });
-  const ended = desk.until(() => isDone(desk)).then(() => "done" as const);
+  const hasEnded = () => {
+    const failed = desk.store.prepare("SELECT error FROM transfers WHERE state = 'failed'").get();
+    if (failed !== undefined) throw new Error(String(failed["error"]));
+    return isDone(desk);
+  };
+  const ended = desk.until(hasEnded).then(() => "done" as const);
   try {
     await begin(desk);
   } catch {
@@ -64,15 +70,28 @@ async function live(
   return how;
 }
 
-/** Statements are many and alike: every second of them will do. */
-const STRIDE = { statement: 2, request: 1, answer: 1 } as const;
+/** Before a look at the store one may die as well as before the next write: nothing has changed. */
+function dyingAtWrites(life: MortalStore, store: Store): Store {
+  return new Proxy<Store>(life, {
+    get(target, name) {
+      if (name !== "prepare") {
+        const member: unknown = Reflect.get(target, name, target);
+        return typeof member === "function" ? member.bind(target) : member;
+      }
+      return (sql: string) => {
+        const statement = target.prepare(sql);
+        return /^\s*SELECT/.test(sql) ? store.prepare(sql) : statement;
+      };
+    },
+  });
+}
 
 /** Dies everywhere, once in each life, and looks each time at what the next life makes of it. */
 async function everywhere(
   by: Death["by"],
   tryIt: (death: Death) => Promise<"done" | "dead">,
 ): Promise<number> {
-  for (let at = 1; ; at += STRIDE[by]) {
+  for (let at = 1; ; at += 1) {
     if ((await tryIt({ at, by })) === "done") return at - 1;
   }
 }
@@ -106,7 +125,7 @@ async function withDataset(): Promise<{ homePath: string; id: string; sha256: st
   return { homePath, id, sha256: sha256 ?? "" };
 }
 
-const kinds = ["statement", "request", "answer"] as const;
+const kinds = ["write", "request", "answer"] as const;
 
 test.each(kinds)("killed at any %s of an upload, the next start ends it", async (by) => {
   const deaths = await everywhere(by, async (death) => {
