@@ -1,7 +1,6 @@
 import { ServerFault } from "../sync/team-server.ts";
 import { SourceFile } from "./source-file.ts";
 import type { StorageAnswer, StorageClient } from "./storage-client.ts";
-import { StorageRefusal } from "./storage-fault.ts";
 import type { TransferRecord } from "./transfer-record.ts";
 
 /** Hosted projects take chunks of this size only, but for the last. */
@@ -162,16 +161,13 @@ export async function terminate(
   await readAway(answer);
 }
 
-/** How many bytes the server has; null when it does not know the upload any more. */
+/**
+ * How many bytes the server has; null when it does not know the upload any more, or does not let
+ * this account go on with it. Beginning another then tells in words what is wrong, if anything.
+ */
 async function askOffset(url: string, { client, signal }: UploadSteps): Promise<number | null> {
   const accept = [400, 403, 404, 410];
   const answer = await client.send({ method: "HEAD", url, headers: TUS, signal, accept });
-  if (answer.status === 403) {
-    throw new StorageRefusal(
-      403,
-      "The project does not let this account go on with the upload that it began",
-    );
-  }
   if (answer.status >= 400) return null;
   return offsetOf(answer);
 }

@@ -413,3 +413,39 @@ test("trying a download again looks where the file is stored now", async () => {
   await other.until(() => other.list().every(({ state }) => state === "done"));
   expect(other.library.requests["datasets.list"]({}, "local")).toMatchObject([{ id: dataset.id }]);
 });
+
+test("an upload that the project will not go on with, whoever asks, is begun anew", async () => {
+  const homePath = desks.newFolder();
+  const held = Promise.withResolvers<void>();
+  const before = desks.open({
+    homePath,
+    fetch: async (input, init) => {
+      if (Number(new Headers(init?.headers).get("upload-offset")) > 0) {
+        held.resolve();
+        await once(init?.signal ?? new EventTarget(), "abort");
+      }
+      return fetch(input, init);
+    },
+  });
+  const dataset = await before.importFile(rowsFile(desks.newFolder(), 7_000_000));
+  before.transfers.start();
+  await held.promise;
+  await desks.forget(before);
+
+  const heads: string[] = [];
+  const after = desks.open({
+    homePath,
+    fetch: (input, init) => {
+      if (init?.method !== "HEAD") return fetch(input, init);
+      heads.push(new Headers(init.headers).get("authorization") ?? "");
+      return Promise.resolve(new Response(null, { status: 403 }));
+    },
+  });
+  after.transfers.start();
+  const { id } = await after.until(() => after.list()[0]);
+  await after.untilDone([id]);
+  // Once more with a token that was asked for anew, and no oftener.
+  expect(heads).toHaveLength(2);
+  const place = `${project.owner.id}/${dataset.sha256}/data.jsonl`;
+  expect(sha256(await storedObject(project.owner, "lora-datasets", place))).toBe(dataset.sha256);
+});
