@@ -1,4 +1,5 @@
 import type { Store } from "../store/open-store.ts";
+import { whileApplying } from "../sync/merge-row.ts";
 import type { TransferTable } from "./transfer-record.ts";
 
 const FILES = `
@@ -66,15 +67,17 @@ export class UnsentRowsStore {
     return row === undefined ? null : String(row["name"]);
   }
 
-  /** The file of a row that stays here is not there any more; a deleted row's path says nothing. */
+  /** The file is not there any more. The project is not told: it has no such row, or a deleted one. */
   clearStoragePath(table: TransferTable, id: string, path: string, at: string): void {
     const more = table === "model_artifacts" ? ", status = 'local'" : "";
-    this.#store
-      .prepare(
-        `UPDATE ${table} SET storage_path = NULL, updated_at = ?${more}
-         WHERE id = ? AND storage_path = ? AND deleted_at IS NULL`,
-      )
-      .run(at, id, path);
+    whileApplying(this.#store, () => {
+      this.#store
+        .prepare(
+          `UPDATE ${table} SET storage_path = NULL, updated_at = ?${more}
+           WHERE id = ? AND storage_path = ?`,
+        )
+        .run(at, id, path);
+    });
   }
 
   /** Where a row's file is now; the outbox hears of it in the same transaction. */
