@@ -115,6 +115,8 @@ export function openSyncParts(
 
   hub.subscribe("datasets.changed", ({ status }) => status === "ready" && transfers.look());
   hub.subscribe("artifacts.changed", () => transfers.look());
+  // Files follow their rows.
+  hub.subscribe("sync.changed", ({ state }) => state !== "syncing" && transfers.look());
   // What another machine asks of a run is answered once it is known how the run fares.
   let isOpen = true;
   closers.push(() => {
@@ -134,6 +136,15 @@ export function openSyncParts(
       "sync.pause": async (params, caller) => {
         await transfers.setPaused(params.isPaused);
         return sync.requests["sync.pause"](params, caller);
+      },
+      "sync.now": (params, caller) => {
+        transfers.wake();
+        return sync.requests["sync.now"](params, caller);
+      },
+      "sync.discard": async (params, caller) => {
+        const done = await sync.requests["sync.discard"](params, caller);
+        transfers.look();
+        return done;
       },
       // Which uploads are due follows what is kept local.
       "sync.setKeepLocal": async (params, caller) => {

@@ -25,6 +25,8 @@ export interface TrainingWish {
   /** Where to train; what is left out is chosen by what there is. */
   device: RunDevice | DeviceOptions;
   accounting: Partial<JobAccounting>;
+  /** The run, and a file that is imported for it. */
+  keepLocal?: boolean | undefined;
   isDetached: boolean;
 }
 
@@ -55,6 +57,7 @@ export async function runTraining(
     hyperparameters: wish.hyperparameters,
     device,
     accounting: wish.accounting,
+    keepLocal: wish.keepLocal,
   });
   const seconds = () => Number(((performance.now() - startedAt) / 1000).toFixed(1));
   if (wish.isDetached) {
@@ -93,7 +96,7 @@ async function getReady(client: CoreClient, wish: TrainingWish, line: StatusLine
   const dataset =
     wish.dataset.kind === "library"
       ? wish.dataset.dataset
-      : await prepareDataset(client, wish.dataset, show);
+      : await prepareDataset(client, wish.dataset, show, { keepLocal: wish.keepLocal });
   const { rows, rejected } = dataset.statistics;
   const counts = `${rows} rows (${dataset.format}), ${rejected} rejected`;
   line.show(`Dataset      ${dataset.name}, ${counts}`, true);

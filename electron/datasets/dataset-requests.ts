@@ -43,8 +43,8 @@ export function datasetRequests(options: DatasetRequestsOptions): Handlers<Datas
   };
 
   return {
-    "datasets.import": ({ source, name }, caller) => {
-      const file = importSource(source, caller, options);
+    "datasets.import": ({ source, name, keepLocal = false }, caller) => {
+      const file = { ...importSource(source, caller, options), keepLocal };
       const wanted = storableText(name?.trim() ?? "");
       return imports.start(wanted === "" ? file : { ...file, name: wanted });
     },

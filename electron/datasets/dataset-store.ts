@@ -1,6 +1,7 @@
 import type { Dataset, Rejection } from "../../shared/contract/datasets.ts";
 import type { Failure } from "../../shared/contract/errors.ts";
 import type { Store } from "../store/open-store.ts";
+import { KeptLocalStore } from "../sync/kept-local-store.ts";
 import { datasetFromRow, rejectionFromRow, type StoredDataset } from "./dataset-row.ts";
 import type { ImportedFile } from "./import-file.ts";
 import type { StoredFile } from "./library-folder.ts";
@@ -15,16 +16,19 @@ export type NewDataset = Pick<Dataset, "id" | "name" | "fileName" | "fileSizeByt
 /** The datasets in the database. Times are ISO 8601 in UTC. */
 export class DatasetStore {
   readonly #store: Store;
+  readonly #keptLocal: KeptLocalStore;
   readonly #onEnd: (dataset: Dataset) => void;
 
   /** @param onEnd hears of each import that has ended, in the transaction that writes it. */
   constructor(store: Store, onEnd: (dataset: Dataset) => void = () => undefined) {
     this.#store = store;
+    this.#keptLocal = new KeptLocalStore(store);
     this.#onEnd = onEnd;
   }
 
-  insert(dataset: NewDataset, at: string): void {
+  insert(dataset: NewDataset, at: string, isKeptLocal = false): void {
     this.#store.transaction(() => {
+      if (isKeptLocal) this.#keptLocal.mark("datasets", dataset.id);
       this.#store
         .prepare(
           `INSERT INTO datasets (id, name, status, file_name, file_size_bytes, created_at, updated_at)
@@ -33,6 +37,10 @@ export class DatasetStore {
         .run(dataset.id, dataset.name, dataset.fileName, dataset.fileSizeBytes, at, at);
       this.#store.prepare("INSERT INTO dataset_imports (dataset_id) VALUES (?)").run(dataset.id);
     });
+  }
+
+  isKeptLocal(id: string): boolean {
+    return this.#keptLocal.isMarked("datasets", id);
   }
 
   find(id: string): StoredDataset | undefined {
@@ -170,7 +178,10 @@ export class DatasetStore {
 
   /** Takes the row away for good: only for imports that were cancelled. */
   remove(id: string): void {
-    this.#store.prepare("DELETE FROM datasets WHERE id = ?").run(id);
+    this.#store.transaction(() => {
+      this.#store.prepare("DELETE FROM datasets WHERE id = ?").run(id);
+      this.#keptLocal.unmark("datasets", id);
+    });
   }
 
   rejections(id: string, offset: number, limit: number): { total: number; rows: Rejection[] } {

@@ -13,6 +13,8 @@ export interface ImportSource {
   /** The file was uploaded only to be imported: it is removed afterwards, however that ends. */
   readonly isTemporary: boolean;
   readonly isSample: boolean;
+  /** It stays on this machine, from its first moment on. */
+  readonly keepLocal?: boolean;
 }
 
 export interface FilesAtHand {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { SyncAccountStore } from "../sync/sync-account-store.ts";
 import { pairRows, TestLibrary } from "./fixtures/test-library.ts";
 
 let desk: TestLibrary;
@@ -9,6 +10,40 @@ beforeEach(() => {
   desk = new TestLibrary();
 });
 afterEach(() => desk.close());
+
+describe("an import that is to stay here", () => {
+  const kept = () => desk.store.prepare("SELECT table_name, row_id FROM sync_kept_local").all();
+  const owed = () => desk.store.prepare("SELECT row_id FROM sync_outbox").all();
+
+  test("is kept from its first moment on, so that nothing of it is ever owed", async () => {
+    new SyncAccountStore(desk.store).create(randomUUID(), "http://project.example");
+    const source = desk.file("rows.jsonl", pairRows(3));
+    const { id } = await desk.ask("datasets.import", { source, keepLocal: true }, "local");
+    expect(kept()).toEqual([{ table_name: "datasets", row_id: id }]);
+    await desk.event(({ status }) => status === "ready");
+    expect(owed()).toEqual([]);
+    // The other way round the same file is owed.
+    const other = await desk.import(desk.file("other.jsonl", pairRows(4)));
+    expect(owed()).toEqual([{ row_id: other.id }]);
+  });
+
+  test("is not what is shared already: it becomes a dataset of its own", async () => {
+    const source = desk.file("rows.jsonl", pairRows(3));
+    const shared = await desk.import(source);
+    const begun = await desk.ask("datasets.import", { source, keepLocal: true }, "local");
+    expect(begun.id).not.toBe(shared.id);
+    await desk.event(({ id, status }) => id === begun.id && status === "ready");
+    const again = await desk.ask("datasets.import", { source, keepLocal: true }, "local");
+    expect(again.id).toBe(begun.id);
+  });
+
+  test("leaves no mark when it is cancelled", async () => {
+    const source = desk.file("rows.jsonl", pairRows(50_000));
+    const { id } = await desk.ask("datasets.import", { source, keepLocal: true }, "local");
+    await desk.ask("datasets.cancelImport", { id });
+    expect(kept()).toEqual([]);
+  });
+});
 
 describe("an import", () => {
   test("makes a ready dataset, with its rows, rejections and file", async () => {

@@ -103,8 +103,13 @@ export class Imports {
     }
     this.#refuseWhenClosed();
     const id = createId();
+    const { keepLocal } = source;
     const name = uniqueName(source.name, (wanted) => store.isNameTaken(wanted));
-    store.insert({ id, name, fileName: source.fileName, fileSizeBytes }, now().toISOString());
+    store.insert(
+      { id, name, fileName: source.fileName, fileSizeBytes },
+      now().toISOString(),
+      keepLocal,
+    );
     const dataset = this.#announce(id);
     const running: RunningImport = {
       controller: new AbortController(),

@@ -32,6 +32,8 @@ export interface DownloadedDataset {
   readonly path: string;
   /** A colleague's dataset becomes one of our own, with an id of its own. */
   readonly isOwn: boolean;
+  /** That id: doing it again makes no second one. */
+  readonly copyId: string;
   readonly signal: AbortSignal;
 }
 
@@ -41,7 +43,7 @@ export interface DownloadedDataset {
  * @throws AppError when the file is not the one of the row or cannot be a dataset.
  */
 export async function keepDownloaded(
-  { row, path, isOwn, signal }: DownloadedDataset,
+  { row, path, isOwn, copyId, signal }: DownloadedDataset,
   options: KeepDownloadedOptions,
 ): Promise<Dataset> {
   const { store, folder, limits, workerUrl, createId, publish, now } = options;
@@ -60,8 +62,8 @@ export async function keepDownloaded(
     }
     folder.place(importId, file);
     const at = now().toISOString();
-    const id = isOwn ? row.id : createId();
-    const name = isOwn ? row.name : uniqueName(row.name, (wanted) => store.isNameTaken(wanted));
+    const id = isOwn ? row.id : copyId;
+    const name = isOwn ? row.name : uniqueName(row.name, (wanted) => store.isNameTaken(wanted, id));
     options.write({ ...row, id, name }, { file, rejections, isOwn }, at);
     const dataset = store.find(id)?.dataset;
     if (dataset === undefined) throw new Error(`The dataset ${id} has no row.`);

@@ -9,7 +9,8 @@ import type { LibraryFolder } from "./library-folder.ts";
 /**
  * The ready dataset that importing `source` would only repeat: of the same bytes, read as the same
  * type, called what the new one would be called (the sample: whatever it is called), and with its
- * stored copy unharmed. Another name makes a dataset of its own, which shares the stored file.
+ * stored copy unharmed. What is to be kept on this machine is repeated only by what is kept. Another
+ * name makes a dataset of its own, which shares the stored file.
  */
 export async function findTwin(
   source: ImportSource,
@@ -19,6 +20,7 @@ export async function findTwin(
   const candidates = library.store
     .readyOfSize(fileSizeBytes)
     .filter(({ dataset }) => source.isSample || isNumberedName(dataset.name, source.name))
+    .filter(({ dataset }) => source.keepLocal !== true || library.store.isKeptLocal(dataset.id))
     .filter(({ dataset }) => isText(dataset.fileName) === isText(source.fileName));
   if (candidates.length === 0) return undefined;
   const sha256 = await fileHash(source.path);

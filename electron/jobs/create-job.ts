@@ -67,7 +67,7 @@ export async function createJob(options: CreateJobOptions, input: JobInput): Pro
     retriesUsed: 0,
     adapterPath: null,
   };
-  ledger.create(record, "Queued.");
+  ledger.create(record, "Queued.", input.keepLocal);
   return id;
 }
 

@@ -85,12 +85,12 @@ export class JobLedger {
     return this.#options.jobs.listUnwanted();
   }
 
-  create(record: JobRecord, note: string): void {
+  create(record: JobRecord, note: string, isKeptLocal?: boolean): void {
     const { jobs, store, timeline, transitions } = this.#options;
     const created = this.#step(record, null, "create", note);
     const ranked = { ...record, queueRank: jobs.nextQueueRank() };
     const { entries, steps } = store.transaction(() => {
-      jobs.insert(ranked);
+      jobs.insert(ranked, isKeptLocal);
       return {
         entries: timeline.append(record.id, [
           this.#entry(record, { kind: "status", message: note }),

@@ -8,6 +8,7 @@ import {
 } from "../../shared/contract/jobs.ts";
 import { runDeviceSchema } from "../../shared/contract/run-folder.ts";
 import type { Row, Store } from "../store/open-store.ts";
+import { KeptLocalStore } from "../sync/kept-local-store.ts";
 import { attemptReportSchema, type JobRecord } from "./job-record.ts";
 import { type JobState, jobStateSchema } from "./job-state.ts";
 
@@ -26,8 +27,9 @@ export class JobStore {
     this.#store = store;
   }
 
-  insert(record: JobRecord): void {
+  insert(record: JobRecord, isKeptLocal = false): void {
     this.#store.transaction(() => {
+      if (isKeptLocal) new KeptLocalStore(this.#store).mark("training_jobs", record.id);
       this.#store
         .prepare(
           `INSERT INTO training_jobs (id, dataset_id, name, preset_id, base_model, hyperparameters,

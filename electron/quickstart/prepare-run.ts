@@ -81,15 +81,12 @@ export async function prepareDataset(
   client: CoreClient,
   source: FileSource,
   onProgress: OnPreparation,
-  name?: string,
+  about: { name?: string | undefined; keepLocal?: boolean | undefined } = {},
 ): Promise<ReadyDataset> {
   let id = "";
   return until(client, "datasets.changed", undefined, {
     start: async () => {
-      const started = await client.request("datasets.import", {
-        source,
-        ...(name === undefined ? {} : { name }),
-      });
+      const started = await client.request("datasets.import", { source, ...about });
       id = started.id;
       return client.request("datasets.get", { id });
     },

@@ -1,18 +1,27 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { SyncTable } from "../../shared/contract/sync.ts";
 import type { Store } from "../store/open-store.ts";
+import { type KeepableTable, KeptLocalStore } from "./kept-local-store.ts";
 import { OutboxStore } from "./outbox-store.ts";
 import { SyncAccountStore } from "./sync-account-store.ts";
 
-export type KeepableTable = "datasets" | "training_jobs";
+/** What was sent cannot be unsent; what can be done is to delete it. */
+const SENT_ALREADY: Record<KeepableTable, string> = {
+  datasets:
+    "The dataset, or something that belongs to it, has been sent to the project already. To have it on this computer only, delete it (that deletes it for the project as well, and its file is removed there after 30 days), then import the file again and choose to keep it on this computer.",
+  training_jobs:
+    "The job, or something that belongs to it, has been sent to the project already. To take it away from there, copy its adapter to a folder of your own, then delete the job: that deletes it for the project as well.",
+};
 
 /** What is kept on this machine by choice. Works in files without an account, too. */
 export class KeepLocal {
   readonly #store: Store;
   readonly #outbox: OutboxStore;
+  readonly #marks: KeptLocalStore;
 
   constructor(store: Store) {
     this.#store = store;
+    this.#marks = new KeptLocalStore(store);
     this.#outbox = new OutboxStore(store);
   }
 
@@ -46,9 +55,7 @@ export class KeepLocal {
 
   #keep(table: KeepableTable, id: string): void {
     const before = this.#kept();
-    this.#store
-      .prepare("INSERT OR IGNORE INTO sync_kept_local (table_name, row_id) VALUES (?, ?)")
-      .run(table, id);
+    this.#marks.mark(table, id);
     if (new SyncAccountStore(this.#store).get() === null) return;
     for (const [key, { table: keptTable, rowId }] of this.#kept()) {
       if (before.has(key)) continue;
@@ -57,30 +64,21 @@ export class KeepLocal {
       const wasSent = first === undefined || first.action !== "insert" || first.attempts > 0;
       if (wasSent) {
         // Thrown inside the transaction, which takes the mark back.
-        throw new AppError(
-          "conflict",
-          `The ${nameOf(table)} cannot be kept local any more: it, or something that belongs to it, has been sent to the project already.`,
-        );
+        throw new AppError("conflict", SENT_ALREADY[table]);
       }
       for (const { seq } of entries) this.#outbox.remove(seq);
     }
   }
 
   #release(table: KeepableTable, id: string, datasetId: string): void {
-    const isDatasetKept =
-      this.#store
-        .prepare("SELECT 1 FROM sync_kept_local WHERE table_name = 'datasets' AND row_id = ?")
-        .get(datasetId) !== undefined;
-    if (table === "training_jobs" && isDatasetKept) {
+    if (table === "training_jobs" && this.#marks.isMarked("datasets", datasetId)) {
       throw new AppError(
         "conflict",
         "The job stays local because its dataset does. Let the dataset be synced, then its jobs are.",
       );
     }
     const before = this.#kept();
-    this.#store
-      .prepare("DELETE FROM sync_kept_local WHERE table_name = ? AND row_id = ?")
-      .run(table, id);
+    this.#marks.unmark(table, id);
     if (table === "training_jobs") this.#releaseParts(id);
     if (new SyncAccountStore(this.#store).get() === null) return;
     const after = this.#kept();

@@ -34,6 +34,8 @@ export class DownloadRuns {
     }
     if (part !== "file") await this.#keep(record, signal);
     store.setState(id, "done");
+    // Last, so that after a crash it can be kept again.
+    if (part !== "file") await unlink(record.path).catch(() => undefined);
     this.#damaged.delete(id);
   }
 
@@ -104,11 +106,11 @@ export class DownloadRuns {
     store.setState(id, "verifying");
     news.begin(id, "verifying", bytesTotal);
     if (table === "datasets") {
-      await keepDataset(await rows.fetch(table, rowId, signal), path, signal);
+      const row = await rows.fetch(table, rowId, signal);
+      await keepDataset(row, path, { copyId: id, signal });
     } else {
       await keepArtifact(await rows.fetch(table, rowId, signal), adapterFolder(record), signal);
     }
-    await unlink(path).catch(() => undefined);
   }
 }
 

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Handlers } from "../../shared/contract/contract.ts";
@@ -6,6 +7,7 @@ import { DownloadRuns } from "./download-run.ts";
 import { keepAdapter } from "./keep-adapter.ts";
 import { StorageClient } from "./storage-client.ts";
 import { StorageLimits } from "./storage-limits.ts";
+import { TakeBacks } from "./take-back.ts";
 import { TeamRows } from "./team-rows-client.ts";
 import { TransferNews } from "./transfer-news.ts";
 import type { TransferParts } from "./transfer-parts.ts";
@@ -14,6 +16,7 @@ import { type TransferMethod, TransferRequests } from "./transfer-requests.ts";
 import { TransferStore } from "./transfer-store.ts";
 import type { TransfersOptions } from "./transfers-options.ts";
 import { UnsentRowsStore } from "./unsent-rows-store.ts";
+import { UnwantedUploadsStore } from "./unwanted-uploads-store.ts";
 import { UploadRuns } from "./upload-run.ts";
 
 export interface Transfers {
@@ -35,6 +38,7 @@ export function openTransfers(options: TransfersOptions): Transfers {
   const store = new TransferStore(options.store, now);
   const news = new TransferNews(store, options.publish, () => performance.now());
   const unsent = new UnsentRowsStore(options.store);
+  const unwanted = new UnwantedUploadsStore(options.store);
   const folder = join(options.homePath, "transfers");
   if (session === null) {
     const requests = new TransferRequests({
@@ -42,6 +46,7 @@ export function openTransfers(options: TransfersOptions): Transfers {
       store,
       news,
       unsent,
+      unwanted,
       folder,
       moving: null,
     });
@@ -67,8 +72,8 @@ export function openTransfers(options: TransfersOptions): Transfers {
     createId,
     setStoragePath: (table, id, path) =>
       unsent.setStoragePath(table, id, path, now().toISOString()),
-    keepDataset: (row, path, signal) =>
-      options.keepDownloadedDataset(row, path, { isOwn: row.user_id === userId, signal }),
+    keepDataset: (row, path, about) =>
+      options.keepDownloadedDataset(row, path, { isOwn: row.user_id === userId, ...about }),
     keepArtifact: async (artifact, from, signal) => {
       const runsPath = join(options.homePath, "runs");
       const target = { store: options.store, rows, runsPath, userId };
@@ -80,37 +85,54 @@ export function openTransfers(options: TransfersOptions): Transfers {
   };
   const uploads = new UploadRuns(parts);
   const downloads = new DownloadRuns(parts);
+  const waiting = { random: options.random ?? Math.random, sleep: options.sleep ?? sleepReally };
+  const isPausedAtStart = options.isPausedAtStart ?? false;
   const queue = new TransferQueue(
     {
+      ...waiting,
       parts,
       uploads,
       downloads,
       log,
-      random: options.random ?? Math.random,
-      sleep: options.sleep ?? sleepReally,
+      isHeld: (record) => takeBacks.isHeld(record),
     },
-    options.isPausedAtStart ?? false,
+    isPausedAtStart,
+  );
+  const takeBacks = new TakeBacks(
+    { ...waiting, store, news, unsent, unwanted, client, rows, queue, uploads, now, log },
+    isPausedAtStart,
   );
   const requests = new TransferRequests({
     ...options,
     store,
     news,
     unsent,
+    unwanted,
     folder,
-    moving: { session, client, limits, rows, queue, uploads, downloads },
+    moving: { session, client, limits, rows, queue, uploads, downloads, takeBacks },
   });
+  const wake = () => {
+    queue.wake();
+    takeBacks.wake();
+  };
   return {
     requests: requests.handlers(),
     start() {
       store.setAllWaiting();
+      store.removeUnplanned();
+      for (const { path } of store.withLeftovers()) rmSync(path, { force: true });
       queue.open();
       requests.look();
     },
     look: () => requests.look(),
-    wake: () => queue.wake(),
-    setPaused: (isPaused) => queue.setPaused(isPaused),
+    wake,
+    async setPaused(isPaused) {
+      takeBacks.setPaused(isPaused);
+      await queue.setPaused(isPaused);
+    },
     async close() {
       requests.close();
+      await takeBacks.close();
       await queue.close();
       await requests.settled();
     },

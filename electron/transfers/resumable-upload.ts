@@ -1,7 +1,6 @@
 import { ServerFault } from "../sync/team-server.ts";
 import { SourceFile } from "./source-file.ts";
 import type { StorageAnswer, StorageClient } from "./storage-client.ts";
-import { StorageRefusal } from "./storage-fault.ts";
 import type { TransferRecord } from "./transfer-record.ts";
 
 /** Hosted projects take chunks of this size only, but for the last. */
@@ -148,25 +147,27 @@ async function create(
   return client.resolve(location);
 }
 
-/** Lets go of an upload. What is there of it vanishes by itself within a day; this hastens it. */
-export async function terminate(url: string, client: StorageClient): Promise<void> {
-  const signal = AbortSignal.timeout(10_000);
-  await client
-    .send({ method: "DELETE", url, headers: TUS, signal })
-    .then((answer) => readAway(answer))
-    .catch(() => undefined);
+/**
+ * Lets go of an upload: afterwards no byte that is still on its way ends it. Of one that has ended
+ * the server has nothing to let go.
+ */
+export async function terminate(
+  url: string,
+  client: StorageClient,
+  signal: AbortSignal,
+): Promise<void> {
+  const accept = [400, 403, 404, 405, 409, 410];
+  const answer = await client.send({ method: "DELETE", url, headers: TUS, signal, accept });
+  await readAway(answer);
 }
 
-/** How many bytes the server has; null when it does not know the upload any more. */
+/**
+ * How many bytes the server has; null when it does not know the upload any more, or does not let
+ * this account go on with it. Beginning another then tells in words what is wrong, if anything.
+ */
 async function askOffset(url: string, { client, signal }: UploadSteps): Promise<number | null> {
   const accept = [400, 403, 404, 410];
   const answer = await client.send({ method: "HEAD", url, headers: TUS, signal, accept });
-  if (answer.status === 403) {
-    throw new StorageRefusal(
-      403,
-      "The project does not let this account go on with the upload that it began",
-    );
-  }
   if (answer.status >= 400) return null;
   return offsetOf(answer);
 }

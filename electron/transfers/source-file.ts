@@ -57,7 +57,7 @@ export class SourceFile {
     if (this.#stamp === null || (await fileStamp(this.#file)) === this.#stamp) return;
     throw new AppError(
       "conflict",
-      `${this.#path} has changed since its upload began. Cancel the upload and begin it again, or put the old file back.`,
+      `${this.#path} has changed since its upload began. Try again to upload it as it is now, or put the old file back first.`,
     );
   }
 }

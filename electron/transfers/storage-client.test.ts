@@ -52,6 +52,24 @@ test("a chunk that a token's end turned back is sent again with a fresh one", as
   expect(refused).toEqual([undefined, "old"]);
 });
 
+test.each([400, 403])("a mute %i on HEAD is asked again with a fresh token", async (status) => {
+  const { client, refused } = await openClient((request, response) => {
+    response.writeHead(request.headers.authorization === "Bearer new" ? 200 : status).end();
+  });
+  const head = { ...patch, method: "HEAD", accept: [400, 403] } as const;
+  expect((await client.send(head)).status).toBe(200);
+  expect(refused).toEqual([undefined, "old"]);
+});
+
+test("a mute refusal that a fresh token does not mend is believed", async () => {
+  const { client, refused } = await openClient((_, response) => {
+    response.writeHead(400).end();
+  });
+  const head = { ...patch, method: "HEAD", accept: [400, 403] } as const;
+  expect((await client.send(head)).status).toBe(400);
+  expect(refused).toEqual([undefined, "old"]);
+});
+
 test("a token that is refused twice means that the session has ended", async () => {
   const { client } = await openClient((_, response) => {
     response.writeHead(400).end(JSON.stringify({ statusCode: "403", message: "jwt expired" }));

@@ -3,6 +3,7 @@ import type { TeamSession } from "../sync/team-session.ts";
 import {
   isAboutToken,
   isWorthAnotherTry,
+  mayBeAboutToken,
   readRefusal,
   type Refusal,
   StorageRefusal,
@@ -65,7 +66,7 @@ export class StorageClient {
     const token = await this.#session.accessToken(request.signal);
     const first = await this.#attempt(request, token);
     if (!("refusal" in first)) return first;
-    if (!isAboutToken(first.refusal)) return this.#refuse(request, first);
+    if (!mayBeAboutToken(request.method, first.refusal)) return this.#refuse(request, first);
     const fresh = await this.#session.accessToken(request.signal, token);
     const second = await this.#attempt(request, fresh);
     if (!("refusal" in second)) return second;

@@ -41,6 +41,15 @@ export function isAboutToken({ status, message }: Refusal): boolean {
   );
 }
 
+/**
+ * Whether a fresh token may mend it. An answer to HEAD has no words: there a bare 400 or 403 is as
+ * likely to be about the token as about what was asked for.
+ */
+export function mayBeAboutToken(method: string, refusal: Refusal): boolean {
+  const isMute = method === "HEAD" && [400, 403].includes(refusal.status);
+  return isMute || isAboutToken(refusal);
+}
+
 export function isWorthAnotherTry(status: number): boolean {
   return [408, 423, 425, 429].includes(status) || status >= 500;
 }

@@ -32,6 +32,25 @@ export class TeamRows {
     this.#shared = shared;
   }
 
+  /** Whether another row that is not deleted names the same place as its own. */
+  async isNamedByAnother(
+    table: "datasets" | "model_artifacts",
+    storagePath: string,
+    id: string,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const query = new URLSearchParams({
+      storage_path: `eq.${storagePath}`,
+      id: `neq.${id}`,
+      deleted_at: "is.null",
+      select: "id",
+      limit: "1",
+    });
+    const url = `${this.#projectUrl}/rest/v1/${table}?${query.toString()}`;
+    const answer = await this.#client.send({ method: "GET", url, signal });
+    return ((await answer.json()) as unknown[]).length > 0;
+  }
+
   /** @throws AppError `not_found` when there is no such row that this account may see. */
   async fetch<T extends FetchedTable>(
     table: T,

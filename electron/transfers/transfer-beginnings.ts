@@ -1,4 +1,6 @@
+import { unlink } from "node:fs/promises";
 import { AppError } from "../../shared/app-error.ts";
+import type { Failure } from "../../shared/contract/errors.ts";
 import type { Transfer } from "../../shared/contract/sync.ts";
 import { planArtifactDownload, planDatasetDownload } from "./download-plan.ts";
 import { inWords } from "./transfer-failure.ts";
@@ -39,45 +41,116 @@ export class TransferBeginnings {
   }
 
   /** Looks at the files anew; whatever was begun of them before is dropped. */
-  async uploadAnew(place: Place, { session, queue, uploads }: Moving): Promise<Transfer[]> {
-    const { store, findDatasetFile, findArtifact, createId, folder } = this.#options;
-    const { table, rowId } = place;
+  async uploadAnew(place: Place, moving: Moving): Promise<Transfer[]> {
+    const planned = await this.#planUpload(place, moving).catch(async (error: unknown) => {
+      if (!this.#signal.aborted) await this.#showUnplanned(place, error, moving);
+      throw error;
+    });
+    await this.#replaceUploads(place, planned, moving);
+    moving.queue.wake();
+    return this.#ofRow("upload", place);
+  }
+
+  async #planUpload({ table, rowId }: Place, { session }: Moving): Promise<NewTransfer[]> {
+    const { findDatasetFile, findArtifact, createId, folder } = this.#options;
     const about = { rowId, userId: session.userId, createId, signal: this.#signal };
-    const planned =
-      table === "datasets"
-        ? await planDatasetUpload(findDatasetFile(rowId), about)
-        : await planArtifactUpload(await findArtifact(rowId), about, folder);
+    return table === "datasets"
+      ? planDatasetUpload(findDatasetFile(rowId), about)
+      : planArtifactUpload(await findArtifact(rowId), about, folder);
+  }
+
+  /** Nobody may be looking when an upload begins by itself: what is wrong stands in the list. */
+  async #showUnplanned(place: Place, error: unknown, moving: Moving): Promise<void> {
+    const { table, rowId } = place;
+    const { unsent, createId } = this.#options;
+    const fileName = unsent.nameOf(table, rowId);
+    if (fileName === null) return;
+    const failure =
+      error instanceof AppError
+        ? error
+        : new AppError("internal", `“${fileName}” could not be looked at: ${String(error)}.`);
+    const shown: NewTransfer = {
+      id: createId(),
+      direction: "upload",
+      table,
+      rowId,
+      part: "only",
+      fileName,
+      bucket: table === "datasets" ? "lora-datasets" : "lora-models",
+      objectName: "",
+      contentType: "",
+      sha256: "",
+      path: "",
+      stamp: null,
+      bytesTotal: 0,
+    };
+    await this.#replaceUploads(place, [shown], moving, failure.toFailure());
+  }
+
+  /** A file that there was before keeps its place in the list. */
+  async #replaceUploads(
+    { table, rowId }: Place,
+    planned: readonly NewTransfer[],
+    { queue, uploads }: Moving,
+    failure: Failure | null = null,
+  ): Promise<void> {
+    const { store } = this.#options;
     const old = store.ofRow("upload", table, rowId);
     for (const { id } of old) {
       await queue.stop(id, () => store.setState(id, "cancelled"));
       uploads.forget(id);
     }
-    this.#replace(old, planned);
-    queue.wake();
-    return this.#ofRow("upload", place);
+    const kept = planned.map((one) => {
+      const same = old.find(({ part, fileName }) => part === one.part && fileName === one.fileName);
+      return same === undefined ? one : { ...one, id: same.id };
+    });
+    this.#replace(old, kept, failure);
+    for (const { part, path } of old) {
+      if (part === "manifest") await unlink(path).catch(() => undefined);
+    }
   }
 
-  async download(place: Place, { session, rows, client, queue }: Moving): Promise<Transfer[]> {
-    const { store, unsent, createId, folder } = this.#options;
-    const signal = this.#signal;
+  async download(place: Place, moving: Moving): Promise<Transfer[]> {
+    const { store, unsent } = this.#options;
+    const { queue, downloads } = moving;
     const { table, rowId } = place;
     if (unsent.isHere(table, rowId)) {
       throw new AppError("conflict", "Its files are on this machine already.");
     }
     const known = store.ofRow("download", table, rowId);
-    if (known.some(({ state }) => state !== "done")) {
+    const isUnderWay = known.some(({ state }) => state !== "done");
+    if (isUnderWay && !known.some((one) => isToBePlanned(one))) {
       this.#goOn(known);
     } else {
-      const at = { createId, folder, userId: session.userId };
-      const planned = await inWords(async () =>
-        table === "datasets"
-          ? planDatasetDownload(await rows.fetch(table, rowId, signal), at)
-          : planArtifactDownload(await rows.fetch(table, rowId, signal), at, client, signal),
-      );
-      this.#replace(known, [planned]);
+      const planned = await this.#planDownload(place, moving);
+      const isStoredAnew = known.every(({ objectName }) => objectName !== planned.objectName);
+      if (isUnderWay && !isStoredAnew) this.#goOn(known);
+      else {
+        // Files before the list of them, in whose folder they are.
+        for (const one of known.toReversed()) {
+          await queue.stop(one.id);
+          if (one.state !== "done") await downloads.discard(one);
+        }
+        this.#replace(known, [planned]);
+      }
     }
     queue.wake();
     return this.#ofRow("download", place);
+  }
+
+  #planDownload({ table, rowId }: Place, { session, rows, client }: Moving): Promise<NewTransfer> {
+    const { createId, folder } = this.#options;
+    const at = { createId, folder, userId: session.userId };
+    return inWords(async () =>
+      table === "datasets"
+        ? planDatasetDownload(await rows.fetch(table, rowId, this.#signal), at)
+        : planArtifactDownload(
+            await rows.fetch(table, rowId, this.#signal),
+            at,
+            client,
+            this.#signal,
+          ),
+    );
   }
 
   #goOn(records: readonly TransferRecord[]): void {
@@ -89,13 +162,19 @@ export class TransferBeginnings {
     }
   }
 
-  #replace(old: readonly TransferRecord[], planned: readonly NewTransfer[]): void {
+  #replace(
+    old: readonly TransferRecord[],
+    planned: readonly NewTransfer[],
+    failure: Failure | null = null,
+  ): void {
     const { store, news } = this.#options;
     store.transaction(() => {
       for (const { id } of old) store.remove(id);
-      for (const transfer of planned) store.insert(transfer);
+      for (const transfer of planned) store.insert(transfer, failure);
     });
-    for (const { id } of old) news.removed(id);
+    for (const { id } of old) {
+      if (planned.every((one) => one.id !== id)) news.removed(id);
+    }
     for (const { id } of planned) news.changed(id);
   }
 
@@ -108,8 +187,8 @@ export class TransferBeginnings {
   }
 }
 
-/** What it was to send has changed, or was given up: its files are looked at anew. */
-function isToBePlanned({ state, error }: TransferRecord): boolean {
-  if (state === "cancelled") return true;
+/** What it was to move has changed, or was given up: its files are looked at anew. */
+export function isToBePlanned({ state, error, objectName }: TransferRecord): boolean {
+  if (state === "cancelled" || objectName === "") return true;
   return state === "failed" && (error?.kind === "conflict" || error?.kind === "not_found");
 }

@@ -16,11 +16,14 @@ export interface TransferParts {
   readonly createId: () => string;
   /** Writes where a row's file is, so that it is synced; joins the transaction under way. */
   readonly setStoragePath: (table: TransferTable, id: string, path: string) => void;
-  /** Takes a file in, verified, among this machine's own. */
+  /**
+   * Takes a file in, verified, among this machine's own; `copyId` names the dataset that a
+   * colleague's becomes here, so that doing it again makes no second one.
+   */
   readonly keepDataset: (
     row: DownloadRow<"datasets">,
     path: string,
-    signal: AbortSignal,
+    about: { copyId: string; signal: AbortSignal },
   ) => Promise<unknown>;
   /** Takes the folder, which moves away, with the rows that belong to the adapter. */
   readonly keepArtifact: (

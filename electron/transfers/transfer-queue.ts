@@ -12,6 +12,8 @@ export interface TransferQueueOptions {
   /** Resolves after a while, or at once when `signal` aborts. */
   sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   random: () => number;
+  /** What must not begin at this moment; `pump` is called when it may again. */
+  isHeld?: (record: TransferRecord) => boolean;
   log: (message: string, details?: Record<string, unknown>) => void;
 }
 
@@ -79,6 +81,7 @@ export class TransferQueue {
     for (const record of this.#options.parts.store.startable()) {
       if (this.#running.size >= AT_ONCE) return;
       if (this.#running.has(record.id) || this.#resting.has(record.id)) continue;
+      if (this.#options.isHeld?.(record) === true) continue;
       const controller = new AbortController();
       const running: Running = { controller, ended: Promise.resolve() };
       this.#running.set(record.id, running);

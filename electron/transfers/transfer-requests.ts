@@ -2,7 +2,7 @@ import { AppError } from "../../shared/app-error.ts";
 import type { Handlers } from "../../shared/contract/contract.ts";
 import type { syncProcedures } from "../../shared/contract/sync.ts";
 import { terminate } from "./resumable-upload.ts";
-import { TransferBeginnings } from "./transfer-beginnings.ts";
+import { isToBePlanned, TransferBeginnings } from "./transfer-beginnings.ts";
 import type { TransferRecord } from "./transfer-record.ts";
 import type { Moving, TransferRequestsOptions } from "./transfers-options.ts";
 
@@ -34,15 +34,16 @@ export class TransferRequests {
     };
   }
 
-  /** Begins uploads that are due, and gives up those that are not wanted any more. */
+  /** Begins uploads that are due, and takes back those that are not wanted any more. */
   look(): void {
     this.#inTurn(async () => {
-      const { unsent, log, store } = this.#options;
-      if (this.#options.moving === null || this.#closing.signal.aborted) return;
-      for (const id of unsent.unwanted()) {
-        const record = store.find(id);
-        if (record !== null) await this.#forget(record, false);
+      const { unsent, unwanted, log, news, moving } = this.#options;
+      if (moving === null) return;
+      for (const { id } of unwanted.stopped()) {
+        await moving.queue.stop(id);
+        news.removed(id);
       }
+      moving.takeBacks.begin();
       for (const place of unsent.list()) {
         if (this.#closing.signal.aborted) return;
         await this.#beginnings.uploadAnew(place, this.#moving()).catch((error: unknown) => {
@@ -51,6 +52,8 @@ export class TransferRequests {
           }
         });
       }
+      // What is wanted again goes on.
+      moving.queue.pump();
     }).catch((error: unknown) => this.#options.log("Uploads not begun", { error: String(error) }));
   }
 
@@ -91,18 +94,23 @@ export class TransferRequests {
     return null;
   }
 
-  #resume(id: string): Promise<null> {
+  async #resume(id: string): Promise<null> {
     const { store, news } = this.#options;
-    const { queue, limits } = this.#moving();
+    const moving = this.#moving();
+    const { queue, limits } = moving;
     const record = this.#find(id);
     if (record.state === "done") throw ended(record);
+    if (isToBePlanned(record)) {
+      await this.#beginnings[record.direction](record, moving);
+      return null;
+    }
     if (record.state === "paused" || record.state === "failed") {
       limits.forget();
       store.setState(id, "waiting");
       news.changed(id);
     }
     queue.wake();
-    return Promise.resolve(null);
+    return null;
   }
 
   /** With the other files of the same adapter: a part of one is of no use. */
@@ -112,12 +120,12 @@ export class TransferRequests {
     const all = this.#options.store.ofRow(direction, table, rowId);
     if (all.every(({ state }) => state === "done")) throw ended(record);
     // Files before the manifest, in whose folder they are.
-    for (const one of all.toReversed()) await this.#forget(one, true);
+    for (const one of all.toReversed()) await this.#cancelOne(one);
     return null;
   }
 
-  /** @param isChosen - By a person: then it does not begin again by itself. */
-  async #forget({ id }: TransferRecord, isChosen: boolean): Promise<void> {
+  /** An upload stays known, so that it does not begin again by itself. */
+  async #cancelOne({ id }: TransferRecord): Promise<void> {
     const { store, news } = this.#options;
     const { queue, uploads, downloads, client } = this.#moving();
     await queue.stop(id, () => store.setState(id, "cancelled"));
@@ -126,10 +134,12 @@ export class TransferRequests {
     uploads.forget(id);
     const { direction, uploadUrl } = record;
     if (direction === "download") await downloads.discard(record);
-    if (direction === "download" || !isChosen) store.remove(id);
+    if (direction === "download") store.remove(id);
     else store.setUploadUrl(id, null);
     news.removed(id);
-    if (uploadUrl !== null) void terminate(uploadUrl, client);
+    // What is there of it vanishes by itself within a day; this hastens it.
+    const signal = AbortSignal.timeout(10_000);
+    if (uploadUrl !== null) void terminate(uploadUrl, client, signal).catch(() => undefined);
   }
 
   #find(id: string): TransferRecord {

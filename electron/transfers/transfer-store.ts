@@ -1,9 +1,14 @@
-import { type Failure, failureSchema } from "../../shared/contract/errors.ts";
-import type { Row, Store } from "../store/open-store.ts";
+import type { Failure } from "../../shared/contract/errors.ts";
+import type { Store } from "../store/open-store.ts";
+import { recordOf } from "./transfer-row.ts";
 import type { NewTransfer, TransferRecord, TransferState } from "./transfer-record.ts";
+import { IS_UNWANTED } from "./unwanted-uploads-store.ts";
 
 const LISTED_AFTER_END_MS = 24 * 60 * 60 * 1000;
 const STARTABLE = "('waiting', 'moving', 'verifying')";
+
+/** The row could not be looked at: there is nothing to move yet, only words to show. */
+const IS_UNPLANNED = "t.object_name = ''";
 
 /** The transfers of the open account. Those that were given up are kept, but not listed. */
 export class TransferStore {
@@ -19,13 +24,14 @@ export class TransferStore {
     return this.#store.transaction(work);
   }
 
-  insert(transfer: NewTransfer): void {
+  insert(transfer: NewTransfer, failure: Failure | null = null): void {
     const at = this.#at();
     this.#store
       .prepare(
         `INSERT INTO transfers (id, direction, table_name, row_id, part, file_name, bucket,
-           object_name, content_type, sha256, path, stamp, bytes_total, state, created_at, updated_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?, ?)`,
+           object_name, content_type, sha256, path, stamp, bytes_total, state, error, created_at,
+           updated_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         transfer.id,
@@ -41,6 +47,8 @@ export class TransferStore {
         transfer.path,
         transfer.stamp,
         transfer.bytesTotal,
+        failure === null ? "waiting" : "failed",
+        failure === null ? null : JSON.stringify(failure),
         at,
         at,
       );
@@ -51,13 +59,14 @@ export class TransferStore {
     return row === undefined ? null : recordOf(row);
   }
 
-  /** Oldest first, without those that were given up or have been done for a day. */
+  /** Oldest first, without those that were given up, are unwanted, or have been done for a day. */
   list(): TransferRecord[] {
     const recently = new Date(this.#now().getTime() - LISTED_AFTER_END_MS).toISOString();
     return this.#store
       .prepare(
-        `SELECT * FROM transfers
-         WHERE state NOT IN ('cancelled', 'done') OR (state = 'done' AND updated_at > ?)
+        `SELECT * FROM transfers t
+         WHERE (state NOT IN ('cancelled', 'done') OR (state = 'done' AND updated_at > ?))
+           AND NOT ${IS_UNWANTED}
          ORDER BY seq`,
       )
       .all(recently)
@@ -80,7 +89,8 @@ export class TransferStore {
   startable(): TransferRecord[] {
     return this.#store
       .prepare(
-        `SELECT t.* FROM transfers t WHERE t.state IN ${STARTABLE} AND NOT (
+        `SELECT t.* FROM transfers t
+         WHERE t.state IN ${STARTABLE} AND NOT ${IS_UNPLANNED} AND NOT ${IS_UNWANTED} AND NOT (
            t.part = 'manifest' AND (t.direction = 'upload' OR t.is_verified = 1) AND EXISTS (
              SELECT 1 FROM transfers f WHERE f.direction = t.direction
                AND f.table_name = t.table_name AND f.row_id = t.row_id
@@ -89,6 +99,24 @@ export class TransferStore {
       )
       .all()
       .map(recordOf);
+  }
+
+  /** Those that have ended, with a file of their own that a crash may have left. */
+  withLeftovers(): TransferRecord[] {
+    return this.#store
+      .prepare(
+        `SELECT * FROM transfers WHERE state = 'done'
+           AND (part = 'manifest' OR (direction = 'download' AND part = 'only'))`,
+      )
+      .all()
+      .map(recordOf);
+  }
+
+  /** What could not be planned is looked at anew. */
+  removeUnplanned(): void {
+    this.#store
+      .prepare(`DELETE FROM transfers AS t WHERE ${IS_UNPLANNED} AND t.state <> 'cancelled'`)
+      .run();
   }
 
   setState(id: string, state: TransferState, error: Failure | null = null): void {
@@ -127,28 +155,4 @@ export class TransferStore {
   #at(): string {
     return this.#now().toISOString();
   }
-}
-
-function recordOf(row: Row): TransferRecord {
-  const error = row["error"];
-  return {
-    id: String(row["id"]),
-    direction: row["direction"] as TransferRecord["direction"],
-    table: row["table_name"] as TransferRecord["table"],
-    rowId: String(row["row_id"]),
-    part: row["part"] as TransferRecord["part"],
-    fileName: String(row["file_name"]),
-    bucket: row["bucket"] as TransferRecord["bucket"],
-    objectName: String(row["object_name"]),
-    contentType: String(row["content_type"]),
-    sha256: String(row["sha256"]),
-    path: String(row["path"]),
-    stamp: row["stamp"] === null ? null : String(row["stamp"]),
-    bytesTotal: Number(row["bytes_total"]),
-    bytesDone: Number(row["bytes_done"]),
-    state: row["state"] as TransferState,
-    isVerified: row["is_verified"] === 1,
-    uploadUrl: row["upload_url"] === null ? null : String(row["upload_url"]),
-    error: error === null ? null : failureSchema.parse(JSON.parse(String(error))),
-  };
 }

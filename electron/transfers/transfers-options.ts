@@ -3,6 +3,7 @@ import type { Artifact } from "../../shared/contract/job-records.ts";
 import type { Store } from "../store/open-store.ts";
 import type { TeamSession } from "../sync/team-session.ts";
 import type { DownloadRuns } from "./download-run.ts";
+import type { TakeBacks } from "./take-back.ts";
 import type { StorageClient } from "./storage-client.ts";
 import type { StorageLimits } from "./storage-limits.ts";
 import type { TeamRows } from "./team-rows-client.ts";
@@ -11,6 +12,7 @@ import type { TransferParts } from "./transfer-parts.ts";
 import type { TransferQueue } from "./transfer-queue.ts";
 import type { TransferStore } from "./transfer-store.ts";
 import type { UnsentRowsStore } from "./unsent-rows-store.ts";
+import type { UnwantedUploadsStore } from "./unwanted-uploads-store.ts";
 import type { DatasetSource } from "./upload-plan.ts";
 import type { UploadRuns } from "./upload-run.ts";
 
@@ -31,7 +33,7 @@ export interface TransfersOptions {
   keepDownloadedDataset: (
     downloaded: Parameters<TransferParts["keepDataset"]>[0],
     path: string,
-    about: { isOwn: boolean; signal: AbortSignal },
+    about: { isOwn: boolean; copyId: string; signal: AbortSignal },
   ) => Promise<unknown>;
   /** An adapter of another machine stands among this one's own, with its job. */
   onArtifactKept?: (artifact: Artifact) => unknown;
@@ -50,6 +52,7 @@ export interface TransferRequestsOptions extends Pick<
   store: TransferStore;
   news: TransferNews;
   unsent: UnsentRowsStore;
+  unwanted: UnwantedUploadsStore;
   folder: string;
   /** Null where no account is open. */
   moving: Moving | null;
@@ -64,4 +67,5 @@ export interface Moving {
   queue: TransferQueue;
   uploads: UploadRuns;
   downloads: DownloadRuns;
+  takeBacks: TakeBacks;
 }

@@ -1,4 +1,5 @@
 import type { Store } from "../store/open-store.ts";
+import { whileApplying } from "../sync/merge-row.ts";
 import type { TransferTable } from "./transfer-record.ts";
 
 /** Rows with files here that the project does not have, and how many files these are. */
@@ -20,13 +21,18 @@ export class UnsentRowsStore {
     this.#store = store;
   }
 
-  /** Not stored with the team, not kept local, and never begun: oldest first. */
+  /**
+   * Not stored with the team, not kept local, and never begun: oldest first. Their rows are at the
+   * project: until then one may still choose to keep them local.
+   */
   list(): { table: TransferTable; rowId: string }[] {
     return this.#store
       .prepare(
         `SELECT f.table_name, f.row_id FROM (${FILES}) f
          WHERE EXISTS (SELECT 1 FROM sync_rows s WHERE s.table_name = f.table_name
              AND s.row_id = f.row_id AND NOT s.is_kept)
+           AND NOT EXISTS (SELECT 1 FROM sync_outbox o WHERE o.table_name = f.table_name
+             AND o.row_id = f.row_id AND o.action = 'insert')
            AND NOT EXISTS (SELECT 1 FROM transfers t WHERE t.direction = 'upload'
              AND t.table_name = f.table_name AND t.row_id = f.row_id)
          ORDER BY f.created_at, f.row_id`,
@@ -45,23 +51,6 @@ export class UnsentRowsStore {
     return row?.["is_kept"] === 1;
   }
 
-  /** Uploads under way of rows that were deleted or are kept local by now. */
-  unwanted(): string[] {
-    return this.#store
-      .prepare(
-        `SELECT t.id FROM transfers t WHERE t.direction = 'upload'
-           AND t.state NOT IN ('done', 'cancelled') AND (
-             t.table_name = 'datasets' AND NOT EXISTS (SELECT 1 FROM datasets d
-               WHERE d.id = t.row_id AND d.deleted_at IS NULL)
-             OR t.table_name = 'model_artifacts' AND NOT EXISTS (SELECT 1 FROM model_artifacts a
-               WHERE a.id = t.row_id AND a.deleted_at IS NULL)
-             OR EXISTS (SELECT 1 FROM sync_rows s WHERE s.table_name = t.table_name
-               AND s.row_id = t.row_id AND s.is_kept))`,
-      )
-      .all()
-      .map((row) => String(row["id"]));
-  }
-
   isHere(table: TransferTable, id: string): boolean {
     const sql =
       table === "datasets"
@@ -73,6 +62,24 @@ export class UnsentRowsStore {
   storagePath(table: TransferTable, id: string): string | null {
     const row = this.#store.prepare(`SELECT storage_path FROM ${table} WHERE id = ?`).get(id);
     return typeof row?.["storage_path"] === "string" ? row["storage_path"] : null;
+  }
+
+  nameOf(table: TransferTable, id: string): string | null {
+    const row = this.#store.prepare(`SELECT name FROM ${table} WHERE id = ?`).get(id);
+    return row === undefined ? null : String(row["name"]);
+  }
+
+  /** The file is not there any more. The project is not told: it has no such row, or a deleted one. */
+  clearStoragePath(table: TransferTable, id: string, path: string, at: string): void {
+    const more = table === "model_artifacts" ? ", status = 'local'" : "";
+    whileApplying(this.#store, () => {
+      this.#store
+        .prepare(
+          `UPDATE ${table} SET storage_path = NULL, updated_at = ?${more}
+           WHERE id = ? AND storage_path = ?`,
+        )
+        .run(at, id, path);
+    });
   }
 
   /** Where a row's file is now; the outbox hears of it in the same transaction. */

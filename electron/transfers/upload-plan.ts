@@ -98,7 +98,7 @@ export async function planArtifactUpload(
   const sha256 = textHash(text);
   const folder = `${userId}/${sha256}`;
   await mkdir(manifestFolder, { recursive: true, mode: 0o700 });
-  const manifestPath = join(manifestFolder, `${sha256}.json`);
+  const manifestPath = join(manifestFolder, `${createId()}.json`);
   await writeFileAtomically(manifestPath, text);
   const shared = { direction: "upload", table: "model_artifacts", rowId } as const;
   const bucket = "lora-models" as const;
@@ -137,7 +137,7 @@ async function readSource(path: string, signal: AbortSignal) {
     signal.throwIfAborted();
     throw new AppError(
       "not_found",
-      `${path} cannot be read (${cause.code ?? cause.message}), so it cannot be stored with the team.`,
+      `${path} cannot be read (${cause.code ?? cause.message}), so it cannot be stored with the team. Put it back, then try again.`,
       { cause },
     );
   });

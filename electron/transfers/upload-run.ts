@@ -100,7 +100,7 @@ export class UploadRuns {
     if (sha256 === record.sha256) return;
     throw new AppError(
       "conflict",
-      `${record.path} has changed since its upload began. Cancel the upload and begin it again, or put the old file back.`,
+      `${record.path} has changed since its upload began. Try again to upload it as it is now, or put the old file back first.`,
     );
   }
 }

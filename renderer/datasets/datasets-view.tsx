@@ -15,6 +15,7 @@ import { DatasetList } from "./dataset-list.tsx";
 import { describeDatasets } from "./dataset-words.ts";
 import styles from "./datasets-view.module.css";
 import { DropVeil } from "./drop-veil.tsx";
+import { ImportDialog } from "./import-dialog.tsx";
 import { ImportGuide } from "./import-guide.tsx";
 import { MissingDataset } from "./missing-dataset.tsx";
 import type { ImportDataset } from "./use-import-dataset.ts";
@@ -42,6 +43,13 @@ export function DatasetsView() {
     >
       <Body datasets={datasets} datasetId={datasetId} chosen={chosen} importing={importing} />
       {isOver && <DropVeil />}
+      {importing.asked !== null && (
+        <ImportDialog
+          asked={importing.asked}
+          onAnswer={importing.answer}
+          onClose={importing.dismiss}
+        />
+      )}
     </Page>
   );
 }

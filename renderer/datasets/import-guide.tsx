@@ -1,6 +1,8 @@
 import { FileUp, FlaskConical } from "lucide-react";
+import { activeAccount } from "../accounts/accounts-slice.ts";
 import { Button } from "../controls/button.tsx";
 import { Section } from "../controls/section.tsx";
+import { useDesk } from "../core/desk.tsx";
 import { ROW_EXAMPLES } from "./row-examples.ts";
 import styles from "./import-guide.module.css";
 import type { ImportDataset } from "./use-import-dataset.ts";
@@ -13,6 +15,7 @@ type ImportGuideProps = {
 
 /** Where to drop a file, and what it may hold. */
 export function ImportGuide({ importing, isFirst }: ImportGuideProps) {
+  const hasAccount = useDesk((state) => activeAccount(state) !== null);
   return (
     <div className={styles.guide}>
       <div className={styles.zone}>
@@ -22,7 +25,10 @@ export function ImportGuide({ importing, isFirst }: ImportGuideProps) {
         </h2>
         <p className={styles.text}>
           Drop a .jsonl, .json or .txt file anywhere on this window. It is checked row by row, and
-          rows that cannot be used are listed with their reason. Nothing leaves this machine.
+          rows that cannot be used are listed with their reason.{" "}
+          {hasAccount
+            ? "You choose whether it then goes to your project."
+            : "Nothing leaves this machine."}
         </p>
         <div className={styles.actions}>
           <Button icon={FileUp} onClick={importing.choose}>

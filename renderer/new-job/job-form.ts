@@ -32,6 +32,8 @@ export type JobForm = {
   /** Null as long as the suggested name will do. */
   readonly name: string | null;
   readonly accounting: JobAccounting;
+  /** The job never goes to the project. */
+  readonly isKeptLocal: boolean;
 };
 
 export type JobFormChange =
@@ -42,6 +44,7 @@ export type JobFormChange =
   | { readonly type: "proposal"; readonly texts: Partial<HyperparameterTexts> }
   | { readonly type: "accounting"; readonly accounting: Partial<JobAccounting> }
   | { readonly type: "device"; readonly device: DeviceWish }
+  | { readonly type: "keepLocal"; readonly isKept: boolean }
   | { readonly type: "name"; readonly name: string };
 
 export function changeForm(form: JobForm, change: JobFormChange): JobForm {
@@ -69,6 +72,8 @@ export function changeForm(form: JobForm, change: JobFormChange): JobForm {
       return { ...form, accounting: { ...form.accounting, ...change.accounting } };
     case "device":
       return { ...form, device: change.device };
+    case "keepLocal":
+      return { ...form, isKeptLocal: change.isKept };
     case "name":
       return { ...form, name: change.name };
     default:
@@ -80,6 +85,8 @@ export type FormStart = {
   readonly datasets: readonly Dataset[];
   readonly models: readonly BaseModel[];
   readonly jobs: readonly Job[];
+  /** The ids of those that are kept on this computer. */
+  readonly keptJobs?: readonly string[];
   readonly wished: {
     readonly dataset?: string | undefined;
     readonly model?: string | undefined;
@@ -88,7 +95,7 @@ export type FormStart = {
 };
 
 /** What the address asks for, then what the repeated job had, then the only one there is. */
-export function startForm({ datasets, models, jobs, wished }: FormStart): JobForm {
+export function startForm({ datasets, models, jobs, keptJobs = [], wished }: FormStart): JobForm {
   const source = jobs.find(({ id }) => id === wished.from);
   const sourceModel = models.find(({ path }) => path === source?.baseModel.path);
   const presetId = source?.presetId ?? "balanced";
@@ -100,6 +107,7 @@ export function startForm({ datasets, models, jobs, wished }: FormStart): JobFor
     device: source === undefined ? null : wishOf(source.device),
     name: null,
     accounting: repeatedAccounting(source),
+    isKeptLocal: source !== undefined && keptJobs.includes(source.id),
   };
 }
 
@@ -142,7 +150,8 @@ export type JobChoice = {
 /** The request that the form amounts to; null while something is missing or wrong. */
 export function jobInput(form: JobForm, choice: JobChoice): JobInput | null {
   const name = choice.name.trim();
-  return name === "" ? null : inputNamed(name, form, choice);
+  const input = name === "" ? null : inputNamed(name, form, choice);
+  return input !== null && form.isKeptLocal ? { ...input, keepLocal: true } : input;
 }
 
 /** What the core is to look at before the launch: the name makes no difference to it. */

@@ -68,3 +68,28 @@ describe("the preflight", () => {
     expect(form).toMatchObject({ presetId: "custom", texts: { batch_size: "1" } });
   });
 });
+
+describe("a job that is to stay on this computer", () => {
+  it("says so in the request, and others do not", () => {
+    const kept = changeForm(begin(), { type: "keepLocal", isKept: true });
+    expect(jobInput(kept, choiceOf())).toMatchObject({ keepLocal: true });
+    expect(jobInput(begin(), choiceOf())).not.toHaveProperty("keepLocal");
+    // Where it goes makes no difference to what the core is to look at.
+    expect(preflightInput(kept, choiceOf())).toEqual(preflightInput(begin(), choiceOf()));
+  });
+
+  it("is repeated as one", () => {
+    const source = {
+      id: FIRST,
+      accounting: begin().accounting,
+      presetId: "balanced",
+      hyperparameters: HYPERPARAMETER_PRESETS.balanced,
+      device: { kind: "cpu" },
+      dataset: { id: FIRST },
+      baseModel: { path: "/models/a" },
+    } as unknown as Job;
+    const about = { jobs: [source], wished: { from: FIRST } };
+    expect(begin({ ...about, keptJobs: [FIRST] }).isKeptLocal).toBe(true);
+    expect(begin({ ...about, keptJobs: [SECOND] }).isKeptLocal).toBe(false);
+  });
+});

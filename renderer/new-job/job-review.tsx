@@ -14,6 +14,7 @@ import { PRESET_WORDS, shortModelName } from "../jobs/job-words.ts";
 import { ConditionList } from "./condition-list.tsx";
 import { DeviceChoice } from "./device-choice.tsx";
 import type { JobChoice, JobForm } from "./job-form.ts";
+import { KeepChoice } from "./keep-choice.tsx";
 import styles from "./job-review.module.css";
 import { estimateRun } from "./run-estimate.ts";
 import type { JobFormState } from "./use-job-form.ts";
@@ -46,6 +47,11 @@ export function JobReview({ state }: JobReviewProps) {
               maxLength={LONGEST_NAME}
             />
           </Field>
+          <KeepChoice
+            datasetId={choice.dataset?.id}
+            isKept={form.isKeptLocal}
+            onChange={(isKept) => change({ type: "keepLocal", isKept })}
+          />
           <ConditionList conditions={conditions} />
           {start.error !== null && (
             <Note tone="bad" title="The job was not created">

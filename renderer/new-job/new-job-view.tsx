@@ -3,6 +3,7 @@ import { Note } from "../controls/note.tsx";
 import { Page, PageBody } from "../controls/page.tsx";
 import { Skeleton } from "../controls/skeleton.tsx";
 import { useDesk } from "../core/desk.tsx";
+import { valueOr } from "../core/loadable.ts";
 import { startForm } from "./job-form.ts";
 import { NewJobForm } from "./new-job-form.tsx";
 
@@ -12,6 +13,7 @@ export function NewJobView() {
   const datasets = useDesk((state) => state.datasets);
   const library = useDesk((state) => state.modelLibrary);
   const jobs = useDesk((state) => state.jobs);
+  const kept = useDesk((state) => valueOr(state.keptLocal, null));
   const failed = [datasets, library, jobs].find(({ state }) => state === "failed");
   const isReady = datasets.state === "ready" && library.state === "ready" && jobs.state === "ready";
   if (!isReady) {
@@ -33,6 +35,7 @@ export function NewJobView() {
     datasets: datasets.value,
     models: library.value.models,
     jobs: jobs.value,
+    keptJobs: kept?.jobs ?? [],
     wished,
   };
   // Another address begins another form; what arrives later only widens the choice.

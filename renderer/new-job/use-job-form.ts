@@ -11,6 +11,7 @@ import type { Action } from "../core/use-action.ts";
 import { readyDatasets } from "../datasets/datasets-slice.ts";
 import { receiveJob } from "../jobs/jobs-slice.ts";
 import { readyModels } from "../models/models-slice.ts";
+import { fetchKeptLocal } from "../sync/follow-sync.ts";
 import { readHyperparameters } from "./hyperparameter-texts.ts";
 import { changeForm, deviceOf, jobInput, preflightInput } from "./job-form.ts";
 import type { JobChoice, JobForm, JobFormChange } from "./job-form.ts";
@@ -68,6 +69,7 @@ export function useJobForm({ datasets, models, jobs, begin }: Given): JobFormSta
     if (input === null) return;
     const job = await client.request("jobs.create", input);
     store.setState((state) => receiveJob(state, job));
+    if (input.keepLocal === true) void fetchKeptLocal(client, store);
     await navigate({ to: "/jobs/$jobId", params: { jobId: job.id } });
   });
   const canStart = input !== null && conditions.every(({ isBlocking }) => !isBlocking);

@@ -1,4 +1,3 @@
-import { useNotify } from "../controls/toasts.tsx";
 import { useClient, useDesk, useDeskStore } from "../core/desk.tsx";
 import { valueOr } from "../core/loadable.ts";
 import { useAction } from "../core/use-action.ts";
@@ -17,7 +16,6 @@ export type KeepLocal = {
 export function useKeepLocal(table: KeepTable, id: string): KeepLocal {
   const client = useClient();
   const store = useDeskStore();
-  const notify = useNotify();
   const isKept = useDesk(({ keptLocal }) => {
     const kept = valueOr(keptLocal, null);
     if (kept === null) return null;
@@ -26,6 +24,6 @@ export function useKeepLocal(table: KeepTable, id: string): KeepLocal {
   const set = useAction(async (isKeptLocal: boolean) => {
     await client.request("sync.setKeepLocal", { table, id, isKeptLocal });
     await fetchKeptLocal(client, store);
-  }, notify.failed);
+  });
   return { isKept, set };
 }

@@ -4,10 +4,9 @@ import { Button } from "../controls/button.tsx";
 import { ProgressBar } from "../controls/progress-bar.tsx";
 import { useDesk } from "../core/desk.tsx";
 import { valueOr } from "../core/loadable.ts";
-import { shareOf } from "../datasets/import-pace.ts";
 import styles from "./transfer-control.module.css";
 import { TransferStateLabel } from "./transfer-state-label.tsx";
-import { paceWords, togetherOf } from "./transfer-words.ts";
+import { paceWords, togetherOf, transferShare } from "./transfer-words.ts";
 import { useBeginTransfer, useTransferActions } from "./use-transfer-actions.ts";
 
 const NONE: readonly Transfer[] = [];
@@ -41,7 +40,7 @@ export function TransferControl({ direction, table, rowId, name }: TransferContr
       </Button>
     );
   }
-  const { state, bytesDone, bytesTotal, error } = together;
+  const { state, error } = together;
   const isResting = state === "paused" || state === "failed";
   const idsIn = (...states: readonly Transfer["state"][]): string[] =>
     mine.filter((one) => states.includes(one.state)).map(({ id }) => id);
@@ -52,7 +51,7 @@ export function TransferControl({ direction, table, rowId, name }: TransferContr
         {state !== "done" && (
           <ProgressBar
             label={`Progress of ${name}`}
-            share={shareOf(bytesDone, bytesTotal)}
+            share={transferShare(together)}
             tone={isResting ? "quiet" : "running"}
           />
         )}

@@ -2,9 +2,8 @@ import { Pause, Play, X } from "lucide-react";
 import type { Transfer } from "../../shared/contract/sync.ts";
 import { IconButton } from "../controls/icon-button.tsx";
 import { ProgressBar } from "../controls/progress-bar.tsx";
-import { shareOf } from "../datasets/import-pace.ts";
 import { TransferStateLabel } from "./transfer-state-label.tsx";
-import { paceWords } from "./transfer-words.ts";
+import { paceWords, transferShare } from "./transfer-words.ts";
 import styles from "./transfers-section.module.css";
 import type { TransferActions } from "./use-transfer-actions.ts";
 import { useRowName } from "./use-row-name.ts";
@@ -12,7 +11,7 @@ import { useRowName } from "./use-row-name.ts";
 type TransferRowProps = { readonly transfer: Transfer; readonly actions: TransferActions };
 
 export function TransferRow({ transfer, actions }: TransferRowProps) {
-  const { id, fileName, table, rowId, state, bytesDone, bytesTotal, error } = transfer;
+  const { id, fileName, table, rowId, state, error } = transfer;
   const owner = useRowName(table, rowId);
   const canPause = state === "moving" || state === "waiting" || state === "verifying";
   const canResume = state === "paused" || state === "failed";
@@ -30,7 +29,7 @@ export function TransferRow({ transfer, actions }: TransferRowProps) {
       <span className={styles.progress}>
         <ProgressBar
           label={`Progress of ${fileName}`}
-          share={shareOf(bytesDone, bytesTotal)}
+          share={transferShare(transfer)}
           tone={state === "done" ? "good" : canResume ? "quiet" : "running"}
         />
         <span className={styles.pace}>{paceWords(transfer)}</span>
@@ -45,7 +44,7 @@ export function TransferRow({ transfer, actions }: TransferRowProps) {
         )}
         {canResume && (
           <IconButton
-            label={`Go on with ${fileName}`}
+            label={`${state === "failed" ? "Try again" : "Go on"} with ${fileName}`}
             icon={Play}
             onClick={() => actions.resume.run(id)}
           />

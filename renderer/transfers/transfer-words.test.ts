@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Transfer } from "../../shared/contract/sync.ts";
 import { ready } from "../core/loadable.ts";
-import { inOrderOfInterest, paceWords, stateWords, togetherOf } from "./transfer-words.ts";
+import {
+  inOrderOfInterest,
+  paceWords,
+  stateWords,
+  togetherOf,
+  transferShare,
+} from "./transfer-words.ts";
 import { emptyTransfersSlice, receiveTransfer, removeTransfer } from "./transfers-slice.ts";
 
 const transfer = (part: Partial<Transfer> = {}): Transfer => ({
@@ -27,6 +33,12 @@ describe("a file on its way", () => {
     expect(stateWords(transfer({ state: "done" }))).toBe("Uploaded");
     expect(stateWords(transfer({ state: "paused" }))).toBe("Paused");
     expect(paceWords(transfer({ state: "done" }))).toBe("40 MB");
+  });
+
+  it("shows neither size nor motion where its file could not be looked at", () => {
+    const failed = transfer({ state: "failed", bytesDone: 0, bytesTotal: 0, bytesPerSecond: null });
+    expect([paceWords(failed), transferShare(failed)]).toEqual(["", 0]);
+    expect(transferShare(transfer())).toBe(0.25);
   });
 
   it("stands before what is done, and after what has failed", () => {

@@ -1,5 +1,5 @@
 import type { Transfer } from "../../shared/contract/sync.ts";
-import { describePace } from "../datasets/import-pace.ts";
+import { describePace, shareOf } from "../datasets/import-pace.ts";
 import { formatBytes } from "../format/bytes.ts";
 
 const STATE_WORDS: Readonly<Record<Exclude<Transfer["state"], "moving" | "done">, string>> = {
@@ -16,10 +16,22 @@ export function stateWords({ state, direction }: Transfer): string {
   return STATE_WORDS[state];
 }
 
-/** "182 MB of 480 MB · 52.4 MB/s · 6 s left", or how large it was. */
-export function paceWords({ state, bytesDone, bytesTotal, bytesPerSecond }: Transfer): string {
+/** "182 MB of 480 MB · 52.4 MB/s · 6 s left", or how large it was; nothing of what never began. */
+export function paceWords(transfer: Transfer): string {
+  const { state, bytesDone, bytesTotal, bytesPerSecond } = transfer;
   if (state === "done") return formatBytes(bytesTotal);
+  if (hasNotBegun(transfer)) return "";
   return describePace(bytesDone, bytesTotal, state === "moving" ? bytesPerSecond : null);
+}
+
+/** 0 to 1; null while it moves and nobody knows how far it is to go. */
+export function transferShare(transfer: Transfer): number | null {
+  return hasNotBegun(transfer) ? 0 : shareOf(transfer.bytesDone, transfer.bytesTotal);
+}
+
+/** Its file could not even be looked at. */
+function hasNotBegun({ state, bytesTotal }: Transfer): boolean {
+  return state === "failed" && bytesTotal === 0;
 }
 
 const INTEREST = { failed: 0, moving: 1, verifying: 2, waiting: 3, paused: 4, done: 5 } as const;

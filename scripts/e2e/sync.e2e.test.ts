@@ -43,6 +43,11 @@ test("without an account everything is local, and the view says what an account 
   await go("Datasets");
   await importBrokenRows(page);
   expect(await page.getByRole("button", { name: /^Syncs to/ }).count()).toBe(0);
+  await page.getByRole("button", { name: "On this computer" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText("Kept on this computer until you sign in").waitFor();
+  await look(page, "7-dataset-place-no-account");
+  await dialog.getByRole("button", { name: "Close" }).last().click();
 
   await go("Sync");
   await page.getByRole("form", { name: "Sign in" }).waitFor();
@@ -101,6 +106,42 @@ test("a refused change is told with its reason, mended and sent again", async ()
   await page.getByText("Everything is synced").waitFor();
   expect(await project.query("select name from public.datasets")).toEqual([{ name: "days" }]);
   expect(await table.count()).toBe(0);
+});
+
+test("an import is asked where it goes, and what is to stay here stays", async () => {
+  await go("Datasets");
+  await page.getByRole("button", { name: "Import dataset" }).click();
+  const dialog = page.getByRole("dialog", { name: "Import a dataset" });
+  await dialog.getByRole("switch", { name: "Keep it on this computer" }).click();
+  await look(page, "7-import-keep-local");
+  const chooser = page.waitForEvent("filechooser");
+  await dialog.getByRole("button", { name: "Choose file" }).click();
+  await (
+    await chooser
+  ).setFiles({
+    name: "private.jsonl",
+    mimeType: "application/x-jsonlines",
+    buffer: Buffer.from('{"prompt": "a", "completion": "b"}\n'),
+  });
+  await page.getByRole("button", { name: "Kept local" }).waitFor();
+  await page.getByRole("link", { name: "Train on it" }).click();
+  await page.getByText("The job stays on this computer because its dataset does.").waitFor();
+  await look(page, "7-new-job-kept-dataset");
+  await page.getByRole("radio", { name: /^days/ }).click();
+  await page.getByRole("switch", { name: "Keep the job on this computer" }).click();
+  await look(page, "7-new-job-keep");
+
+  await go("Datasets");
+  await page.getByRole("link", { name: /^days/ }).click();
+  await page.getByRole("button", { name: /^Syncs to/ }).click();
+  await page.getByRole("switch", { name: /Keep this dataset/ }).click();
+  await page.getByText("has been sent to the project already").waitFor();
+  await look(page, "7-dataset-sent-already");
+  await page.getByRole("button", { name: "Close" }).last().click();
+  await page.getByRole("link", { name: "Synced" }).waitFor();
+  expect(await project.query("select name from public.datasets")).toEqual([{ name: "days" }]);
+  expect(await project.query("select 1 from storage.objects")).toHaveLength(1);
+  await go("Sync");
 });
 
 test("a job of another machine is watched and asked to stop", async () => {

@@ -122,7 +122,12 @@ const pageInput = z.object({
 export const datasetProcedures = {
   /** Starts an import and answers at once; progress and the end arrive on `datasets.changed`. */
   "datasets.import": {
-    input: z.object({ source: fileSourceSchema, name: z.string().min(1).max(200).optional() }),
+    input: z.object({
+      source: fileSourceSchema,
+      name: z.string().min(1).max(200).optional(),
+      /** It never goes to a project, unless somebody lets it later (`sync.setKeepLocal`). */
+      keepLocal: z.boolean().optional(),
+    }),
     output: datasetSchema,
   },
   "datasets.cancelImport": { input: idInput, output: z.null() },

@@ -214,6 +214,8 @@ export const jobInputSchema = z.object({
   hyperparameters: hyperparametersSchema,
   device: runDeviceSchema,
   accounting: jobAccountingSchema.default(jobAccountingSchema.parse({})),
+  /** As with `datasets.import`; a job of a kept dataset is kept in any case. */
+  keepLocal: z.boolean().optional(),
 });
 export type JobInput = z.infer<typeof jobInputSchema>;
 

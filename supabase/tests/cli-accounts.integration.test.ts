@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -65,4 +65,23 @@ test("sign in, take local work along, sync, change accounts, sign out", async ()
     ok: false,
     error: { kind: "not_found" },
   });
+});
+
+test("what is imported to be kept never goes to the project, until it is released", async () => {
+  await desk(["login", ...place("owner@example.org")], "a long password\n");
+  const path = join(home, "secret.jsonl");
+  writeFileSync(path, `${JSON.stringify({ prompt: "a", completion: "b" })}\n`);
+  await desk(["datasets", "import", path, "--keep-local"]);
+  const names = async () =>
+    (await project.service.from("datasets").select("name").eq("name", "secret")).data?.length;
+  expect(await desk(["sync", "now"])).toMatchObject({ state: "idle" });
+  expect(await names()).toBe(0);
+
+  const release = ["sync", "release", "dataset", "secret"];
+  expect(await desk(release)).toMatchObject({ ok: true, isKeptLocal: false });
+  await desk(["sync", "now"]);
+  expect(await names()).toBe(1);
+  const late = await desk(["sync", "keep", "dataset", "secret"]);
+  expect(late).toMatchObject({ ok: false, error: { kind: "conflict" } });
+  expect(JSON.stringify(late)).toMatch(/delete it .* import the file again/);
 });

@@ -1,84 +1,22 @@
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { openTeamProject, type TeamProject } from "./team-project.ts";
 import type { TeamSession } from "../../electron/sync/team-session.ts";
-import {
-  openTransferDesk,
-  type TransferDesk,
-} from "../../electron/transfers/fixtures/transfer-desk.ts";
+import type { TransferDesk } from "../../electron/transfers/fixtures/transfer-desk.ts";
 import { writeTrainedAdapter } from "../../electron/transfers/fixtures/trained-adapter.ts";
+import { openTeamProject, type TeamProject } from "./team-project.ts";
+import { rowsFile, sha256, storedObject, TransferDesks, upload } from "./transfer-desks.ts";
 
 let project: TeamProject;
-const folders: string[] = [];
-const desks: TransferDesk[] = [];
+let desks: TransferDesks;
 beforeAll(async () => {
   project = await openTeamProject({ projectMaxBytes: 20 * 1024 * 1024 });
+  desks = new TransferDesks(project);
 });
-afterEach(async () => {
-  for (const desk of desks.splice(0)) await desk.close();
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => desks.close());
 afterAll(() => project.close());
-
-function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "lora-desk-transfers-"));
-  folders.push(folder);
-  return folder;
-}
-
-function sessionOf(user: { id: string; accessToken: string }): TeamSession {
-  return {
-    projectUrl: project.stack.apiUrl,
-    anonKey: project.stack.publishableKey,
-    userId: user.id,
-    accessToken: () => Promise.resolve(user.accessToken),
-  };
-}
-
-function openDesk(options: Partial<Parameters<typeof openTransferDesk>[0]> = {}): TransferDesk {
-  const desk = openTransferDesk({
-    homePath: newFolder(),
-    session: sessionOf(project.owner),
-    random: () => 0,
-    ...options,
-  });
-  desks.push(desk);
-  return desk;
-}
-
-async function forget(desk: TransferDesk): Promise<void> {
-  desks.splice(desks.indexOf(desk), 1);
-  await desk.close();
-}
-
-/** Rows of as many bytes, and of no two files the same. */
-function rowsFile(bytes: number, name = "rows.jsonl"): string {
-  const path = join(newFolder(), name);
-  const row = () =>
-    `${JSON.stringify({ prompt: randomUUID(), completion: randomBytes(1500).toString("base64") })}\n`;
-  const rows: string[] = [];
-  for (let length = 0; length < bytes; length += rows.at(-1)?.length ?? 0) rows.push(row());
-  writeFileSync(path, rows.join(""));
-  return path;
-}
-
-const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
-
-async function stored(bucket: string, name: string): Promise<Buffer> {
-  const { data, error } = await project.owner.client.storage.from(bucket).download(name);
-  if (error !== null) throw error;
-  return Buffer.from(await data.arrayBuffer());
-}
-
-async function upload(desk: TransferDesk, table: "datasets" | "model_artifacts", rowId: string) {
-  const begun = await desk.transfers.requests["transfers.upload"]({ table, rowId }, "local");
-  await desk.untilDone(begun.map(({ id }) => id));
-  return begun;
-}
 
 /** The row of a desk's dataset as the push would bring it to the project. */
 async function pushDataset(desk: TransferDesk, id: string, userId: string) {
@@ -90,15 +28,17 @@ async function pushDataset(desk: TransferDesk, id: string, userId: string) {
 }
 
 test("a new dataset uploads itself, is read back, and its row says where it is", async () => {
-  const desk = openDesk();
-  const path = rowsFile(14_000_000);
+  const desk = desks.open();
+  const path = rowsFile(desks.newFolder(), 14_000_000);
   const dataset = await desk.importFile(path);
   desk.transfers.start();
   const { id } = await desk.until(() => desk.list()[0]);
   await desk.untilDone([id]);
 
   const place = `${project.owner.id}/${dataset.sha256}/data.jsonl`;
-  expect(sha256(await stored("lora-datasets", place))).toBe(sha256(readFileSync(path)));
+  expect(sha256(await storedObject(project.owner, "lora-datasets", place))).toBe(
+    sha256(readFileSync(path)),
+  );
   const row = desk.store.prepare("SELECT storage_path FROM datasets").get();
   expect(row?.["storage_path"]).toBe(place);
   const outbox = desk.store.prepare("SELECT table_name, row_id FROM sync_outbox").all();
@@ -112,12 +52,12 @@ test("a new dataset uploads itself, is read back, and its row says where it is",
 });
 
 test("bytes that are stored already are not sent again", async () => {
-  const path = rowsFile(1_000_000);
-  const first = openDesk();
+  const path = rowsFile(desks.newFolder(), 1_000_000);
+  const first = desks.open();
   first.transfers.start();
   await upload(first, "datasets", (await first.importFile(path)).id);
   const asked = new Set<string | undefined>();
-  const second = openDesk({
+  const second = desks.open({
     fetch: (input, init) => {
       asked.add(init?.method);
       return fetch(input, init);
@@ -129,13 +69,15 @@ test("bytes that are stored already are not sent again", async () => {
 });
 
 test("a dataset of another machine stands among one's own, with its id and name", async () => {
-  const one = openDesk();
-  const dataset = await one.importFile(rowsFile(3_000_000, "Fragen, üben.jsonl"));
+  const one = desks.open();
+  const dataset = await one.importFile(
+    rowsFile(desks.newFolder(), 3_000_000, "Fragen, üben.jsonl"),
+  );
   one.transfers.start();
   await upload(one, "datasets", dataset.id);
   await pushDataset(one, dataset.id, project.owner.id);
 
-  const other = openDesk();
+  const other = desks.open();
   other.transfers.start();
   const place = { table: "datasets", rowId: dataset.id } as const;
   const begun = await other.transfers.requests["transfers.download"](place, "local");
@@ -156,7 +98,7 @@ test("a dataset of another machine stands among one's own, with its id and name"
 
 /** An adapter of a job that has ended, with its files, as one machine has it. */
 async function addAdapter(desk: TransferDesk, homePath: string, files: Record<string, Buffer>) {
-  const { id: datasetId } = await desk.importFile(rowsFile(20_000));
+  const { id: datasetId } = await desk.importFile(rowsFile(desks.newFolder(), 20_000));
   const listed = Object.entries(files).map(([name, bytes]) => ({ name, bytes: bytes.length }));
   const userId = project.owner.id;
   const adapter = writeTrainedAdapter(desk.store, { homePath, userId, datasetId, files: listed });
@@ -175,8 +117,8 @@ test("an adapter goes to the project file by file and comes back whole elsewhere
     "notes/so, ähnlich.md": Buffer.from("# Adapter\n"),
     empty: Buffer.alloc(0),
   };
-  const homePath = newFolder();
-  const one = openDesk({ homePath });
+  const homePath = desks.newFolder();
+  const one = desks.open({ homePath });
   const { artifact, job, dataset } = await addAdapter(one, homePath, files);
   one.transfers.start();
   const begun = await upload(one, "model_artifacts", artifact.id);
@@ -196,7 +138,7 @@ test("an adapter goes to the project file by file and comes back whole elsewhere
     expect(error).toBeNull();
   }
 
-  const other = openDesk();
+  const other = desks.open();
   other.transfers.start();
   const place = { table: "model_artifacts", rowId: artifact.id } as const;
   const [manifest] = await other.transfers.requests["transfers.download"](place, "local");
@@ -214,13 +156,13 @@ test("an adapter goes to the project file by file and comes back whole elsewhere
 
 test("what is larger than the project takes is refused in words before a byte is sent", async () => {
   let sent = 0;
-  const desk = openDesk({
+  const desk = desks.open({
     fetch: (input, init) => {
       if (init?.method === "PATCH") sent += 1;
       return fetch(input, init);
     },
   });
-  const dataset = await desk.importFile(rowsFile(21 * 1024 * 1024));
+  const dataset = await desk.importFile(rowsFile(desks.newFolder(), 21 * 1024 * 1024));
   desk.transfers.start();
   const failed = await desk.until(() => desk.list().find(({ state }) => state === "failed"));
   expect(failed.error).toMatchObject({ kind: "unsupported" });
@@ -229,7 +171,7 @@ test("what is larger than the project takes is refused in words before a byte is
 });
 
 test("a pause lasts over a restart, and a resume goes on from the bytes that are there", async () => {
-  const homePath = newFolder();
+  const homePath = desks.newFolder();
   const third = 2 * 6 * 1024 * 1024;
   const sentAt: number[] = [];
   const counting: typeof fetch = (input, init) => {
@@ -238,7 +180,7 @@ test("a pause lasts over a restart, and a resume goes on from the bytes that are
     }
     return fetch(input, init);
   };
-  const before = openDesk({
+  const before = desks.open({
     homePath,
     // The third chunk does not get away.
     fetch: async (input, init) => {
@@ -248,16 +190,16 @@ test("a pause lasts over a restart, and a resume goes on from the bytes that are
       return counting(input, init);
     },
   });
-  const dataset = await before.importFile(rowsFile(19_000_000));
+  const dataset = await before.importFile(rowsFile(desks.newFolder(), 19_000_000));
   before.transfers.start();
   const { id } = await before.until(() =>
     before.list().find((one) => one.state === "moving" && one.bytesDone === third),
   );
   await before.transfers.requests["transfers.pause"]({ id }, "local");
   expect(before.find(id)).toMatchObject({ state: "paused", bytesDone: third });
-  await forget(before);
+  await desks.forget(before);
 
-  const after = openDesk({ homePath, fetch: counting });
+  const after = desks.open({ homePath, fetch: counting });
   after.transfers.start();
   expect(after.find(id)?.state).toBe("paused");
   await after.transfers.requests["transfers.resume"]({ id }, "local");
@@ -265,19 +207,19 @@ test("a pause lasts over a restart, and a resume goes on from the bytes that are
   // The stopped one was turned back before a byte of it left.
   expect(new Set(sentAt)).toEqual(new Set([0, third / 2, third, third + third / 2]));
   const place = `${project.owner.id}/${dataset.sha256}/data.jsonl`;
-  expect(sha256(await stored("lora-datasets", place))).toBe(dataset.sha256);
+  expect(sha256(await storedObject(project.owner, "lora-datasets", place))).toBe(dataset.sha256);
 });
 
 test("what is cancelled does not begin again by itself, but when it is asked for", async () => {
-  const homePath = newFolder();
-  const desk = openDesk({ homePath, isPausedAtStart: true });
-  const dataset = await desk.importFile(rowsFile(1000));
+  const homePath = desks.newFolder();
+  const desk = desks.open({ homePath, isPausedAtStart: true });
+  const dataset = await desk.importFile(rowsFile(desks.newFolder(), 1000));
   desk.transfers.start();
   const { id } = await desk.until(() => desk.list()[0]);
   await desk.transfers.requests["transfers.cancel"]({ id }, "local");
-  await forget(desk);
+  await desks.forget(desk);
 
-  const again = openDesk({ homePath });
+  const again = desks.open({ homePath });
   again.transfers.start();
   again.transfers.look();
   expect(again.list()).toEqual([]);
@@ -286,8 +228,8 @@ test("what is cancelled does not begin again by itself, but when it is asked for
 });
 
 test("a damaged copy at the project is found, removed and sent again", async () => {
-  const desk = openDesk();
-  const path = rowsFile(100_000);
+  const desk = desks.open();
+  const path = rowsFile(desks.newFolder(), 100_000);
   const dataset = await desk.importFile(path);
   const place = `${project.owner.id}/${dataset.sha256}/data.jsonl`;
   const damaged = readFileSync(path);
@@ -297,14 +239,14 @@ test("a damaged copy at the project is found, removed and sent again", async () 
     .upload(place, damaged, { contentType: "application/x-jsonlines" });
   desk.transfers.start();
   await upload(desk, "datasets", dataset.id);
-  expect(sha256(await stored("lora-datasets", place))).toBe(dataset.sha256);
+  expect(sha256(await storedObject(project.owner, "lora-datasets", place))).toBe(dataset.sha256);
 });
 
 test("a token that has run out is replaced, and an ended session waits for the next", async () => {
   const asked: (string | undefined)[] = [];
   let isSignedIn = true;
   const session: TeamSession = {
-    ...sessionOf(project.owner),
+    ...desks.sessionOf(project.owner),
     accessToken: (_signal, refused) => {
       asked.push(refused);
       return Promise.resolve(
@@ -312,19 +254,198 @@ test("a token that has run out is replaced, and an ended session waits for the n
       );
     },
   };
-  const desk = openDesk({ session });
-  const first = await desk.importFile(rowsFile(1000));
+  const desk = desks.open({ session });
+  const first = await desk.importFile(rowsFile(desks.newFolder(), 1000));
   desk.transfers.start();
   await upload(desk, "datasets", first.id);
   expect(asked).toContain("not.a.token");
 
   isSignedIn = false;
-  const second = await desk.importFile(rowsFile(1000));
+  const second = await desk.importFile(rowsFile(desks.newFolder(), 1000));
   desk.transfers.look();
-  const waiting = await desk.until(() => desk.list().find(({ error }) => error !== null));
+  const waiting = await desk.until(() =>
+    desk.list().find(({ state, error }) => state === "waiting" && error !== null),
+  );
   expect(waiting).toMatchObject({ state: "waiting", rowId: second.id });
   expect(waiting.error?.message).toMatch(/Sign in again/);
   isSignedIn = true;
   desk.transfers.wake();
   await desk.untilDone([waiting.id]);
+});
+
+test("an upload that goes on with a token that has run out sends no byte twice", async () => {
+  const homePath = desks.newFolder();
+  const offsets: (string | null)[] = [];
+  const third = String(2 * 6 * 1024 * 1024);
+  const watched: typeof fetch = async (input, init) => {
+    if (init?.method === "POST") offsets.push("begun");
+    if (init?.method !== "PATCH") return fetch(input, init);
+    const offset = new Headers(init.headers).get("upload-offset");
+    if (offset === third && !offsets.includes("restart")) {
+      await once(init.signal ?? new EventTarget(), "abort");
+    }
+    const answer = await fetch(input, init);
+    if (answer.ok) offsets.push(offset);
+    return answer;
+  };
+  const before = desks.open({ homePath, fetch: watched });
+  await before.importFile(rowsFile(desks.newFolder(), 14_000_000));
+  before.transfers.start();
+  const { id } = await before.until(() =>
+    before.list().find(({ bytesDone }) => String(bytesDone) === third),
+  );
+  await desks.forget(before);
+
+  offsets.push("restart");
+  const session: TeamSession = {
+    ...desks.sessionOf(project.owner),
+    accessToken: (_signal, refused) =>
+      Promise.resolve(refused === undefined ? "not.a.token" : project.owner.accessToken),
+  };
+  const after = desks.open({ homePath, session, fetch: watched });
+  after.transfers.start();
+  await after.untilDone([id]);
+  expect(offsets).toEqual(["begun", "0", String(Number(third) / 2), "restart", third]);
+});
+
+test("two machines of one user may store the same file at once", async () => {
+  const path = rowsFile(desks.newFolder(), 8_000_000);
+  const both = [desks.open(), desks.open()];
+  const imported = await Promise.all(both.map((desk) => desk.importFile(path)));
+  for (const desk of both) desk.transfers.start();
+  const ids = await Promise.all(
+    both.map((desk) => desk.until(() => desk.list()[0]).then(({ id }) => id)),
+  );
+  // Whoever was turned away by the other's bytes looks again.
+  for (const [index, desk] of both.entries()) await desk.untilDone([ids[index] ?? ""]);
+  const hash = imported[0]?.sha256 ?? "";
+  const place = `${project.owner.id}/${hash}/data.jsonl`;
+  expect(sha256(await storedObject(project.owner, "lora-datasets", place))).toBe(hash);
+});
+
+test("two accounts of one data folder move the same files at once", async () => {
+  const homePath = desks.newFolder();
+  const users = [project.owner, project.other];
+  const both = users.map((user, index) =>
+    desks.open({ homePath, session: desks.sessionOf(user), fileName: `account-${index}.db` }),
+  );
+  const files = { "adapter_model.safetensors": randomBytes(300_000) };
+  const path = rowsFile(desks.newFolder(), 300_000);
+  const placed = [];
+  for (const [index, desk] of both.entries()) {
+    const userId = users[index]?.id ?? "";
+    const dataset = await desk.importFile(path);
+    const listed = Object.entries(files).map(([name, bytes]) => ({ name, bytes: bytes.length }));
+    const about = { homePath, userId, datasetId: dataset.id, files: listed };
+    const { artifact, adapterPath } = writeTrainedAdapter(desk.store, about);
+    mkdirSync(adapterPath, { recursive: true });
+    for (const [name, bytes] of Object.entries(files))
+      writeFileSync(join(adapterPath, name), bytes);
+    placed.push({ dataset, artifact });
+  }
+  for (const desk of both) desk.transfers.start();
+  for (const [index, desk] of both.entries()) {
+    const mineToMove = placed[index];
+    const rows = [mineToMove?.dataset.id, mineToMove?.artifact.id];
+    await desk.until(() => {
+      const mine = desk.list().filter(({ rowId }) => rows.includes(rowId));
+      const failed = mine.find(({ state }) => state === "failed");
+      if (failed !== undefined) throw new Error(failed.error?.message);
+      return mine.length === 3 && mine.every(({ state }) => state === "done");
+    });
+    const { storage_path } = { ...desk.store.prepare("SELECT storage_path FROM datasets").get() };
+    expect(storage_path).toBe(`${users[index]?.id}/${mineToMove?.dataset.sha256}/data.jsonl`);
+  }
+  for (const desk of both) await desks.forget(desk);
+  expect(readdirSync(join(homePath, "transfers"))).toEqual([]);
+});
+
+test("trying again after a file was replaced stores it as it is now", async () => {
+  const homePath = desks.newFolder();
+  const desk = desks.open({ homePath, isPausedAtStart: true });
+  const files = {
+    "adapter_model.safetensors": randomBytes(1000),
+    "adapter_config.json": Buffer.from("{}"),
+  };
+  const { artifact, adapterPath } = await addAdapter(desk, homePath, files);
+  desk.transfers.start();
+  await desk.until(() => desk.list().some(({ rowId }) => rowId === artifact.id));
+  await desk.turn();
+  const replaced = Buffer.from('{"r": 16}');
+  writeFileSync(join(adapterPath, "adapter_config.json"), replaced);
+  await desk.transfers.setPaused(false);
+  const failed = await desk.until(() => desk.list().find(({ state }) => state === "failed"));
+  expect(failed.error).toMatchObject({ kind: "conflict" });
+  await desk.transfers.requests["transfers.resume"]({ id: failed.id }, "local");
+  await desk.until(() =>
+    desk
+      .list()
+      .filter(({ rowId }) => rowId === artifact.id)
+      .every(({ state }) => state === "done"),
+  );
+  expect(desk.find(failed.id)?.state).toBe("done");
+  const { storage_path } = {
+    ...desk.store.prepare("SELECT storage_path FROM model_artifacts").get(),
+  };
+  const place = String(storage_path).replace(/[^/]+$/, "adapter_config.json");
+  expect(await storedObject(project.owner, "lora-models", place)).toEqual(replaced);
+});
+
+test("trying a download again looks where the file is stored now", async () => {
+  const one = desks.open();
+  const dataset = await one.importFile(rowsFile(desks.newFolder(), 1000));
+  one.transfers.start();
+  await upload(one, "datasets", dataset.id);
+  await pushDataset(one, dataset.id, project.owner.id);
+  const place = `${project.owner.id}/${dataset.sha256}/data.jsonl`;
+  const move = (storage_path: string) =>
+    project.service.from("datasets").update({ storage_path }).eq("id", dataset.id);
+  expect((await move(place.replace(/jsonl$/, "json"))).error).toBeNull();
+
+  const other = desks.open();
+  other.transfers.start();
+  const wanted = { table: "datasets", rowId: dataset.id } as const;
+  await other.transfers.requests["transfers.download"](wanted, "local");
+  const failed = await other.until(() => other.list().find(({ state }) => state === "failed"));
+  expect(failed.error).toMatchObject({ kind: "not_found" });
+  expect((await move(place)).error).toBeNull();
+  await other.transfers.requests["transfers.resume"]({ id: failed.id }, "local");
+  await other.until(() => other.list().every(({ state }) => state === "done"));
+  expect(other.library.requests["datasets.list"]({}, "local")).toMatchObject([{ id: dataset.id }]);
+});
+
+test("an upload that the project will not go on with, whoever asks, is begun anew", async () => {
+  const homePath = desks.newFolder();
+  const held = Promise.withResolvers<void>();
+  const before = desks.open({
+    homePath,
+    fetch: async (input, init) => {
+      if (Number(new Headers(init?.headers).get("upload-offset")) > 0) {
+        held.resolve();
+        await once(init?.signal ?? new EventTarget(), "abort");
+      }
+      return fetch(input, init);
+    },
+  });
+  const dataset = await before.importFile(rowsFile(desks.newFolder(), 7_000_000));
+  before.transfers.start();
+  await held.promise;
+  await desks.forget(before);
+
+  const heads: string[] = [];
+  const after = desks.open({
+    homePath,
+    fetch: (input, init) => {
+      if (init?.method !== "HEAD") return fetch(input, init);
+      heads.push(new Headers(init.headers).get("authorization") ?? "");
+      return Promise.resolve(new Response(null, { status: 403 }));
+    },
+  });
+  after.transfers.start();
+  const { id } = await after.until(() => after.list()[0]);
+  await after.untilDone([id]);
+  // Once more with a token that was asked for anew, and no oftener.
+  expect(heads).toHaveLength(2);
+  const place = `${project.owner.id}/${dataset.sha256}/data.jsonl`;
+  expect(sha256(await storedObject(project.owner, "lora-datasets", place))).toBe(dataset.sha256);
 });

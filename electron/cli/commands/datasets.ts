@@ -17,15 +17,16 @@ export function addDatasetCommands(program: Command, run: RunWithCore): void {
     .command("import <file>")
     .description("import a .jsonl, .json or .txt file into the library")
     .option("--name <name>", "name in the library (default: the file's)")
+    .option("--keep-local", "never send it to a team's project")
     .option("--json", "print one JSON line")
-    .action((file: string, options: { name?: string; json?: boolean }) =>
+    .action((file: string, options: { name?: string; keepLocal?: boolean; json?: boolean }) =>
       run(options, async ({ core: { client }, isJson }) => {
         const line = new StatusLine();
         const dataset = await prepareDataset(
           client,
           { kind: "path", path: resolve(file) },
           ({ message, share }) => line.show(share === null ? message : `${bar(share)} ${message}`),
-          options.name,
+          { name: options.name, keepLocal: options.keepLocal },
         );
         line.clear();
         const rejections = await client.request("datasets.rejections", {

@@ -3,6 +3,7 @@ import { AppError } from "../../../shared/app-error.ts";
 import type { CoreClient } from "../../../shared/contract/contract.ts";
 import type { QuarantinedChange, SyncStatus } from "../../../shared/contract/sync.ts";
 import { describeSync } from "../describe-sync.ts";
+import { addKeepCommands } from "../keep-commands.ts";
 import { print } from "../output.ts";
 import type { RunWithCore } from "../session.ts";
 import { table } from "../terminal.ts";
@@ -80,6 +81,7 @@ export function addSyncCommands(program: Command, run: RunWithCore): void {
         process.stdout.write(`${text}\n`);
       }),
     );
+  addKeepCommands(sync, run);
 }
 
 /** Begins a round and waits until none is under way. */

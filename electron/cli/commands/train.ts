@@ -22,6 +22,7 @@ interface TrainOptions extends DeviceOptions, AccountingOptions {
   epochs?: string;
   name?: string;
   set: string[];
+  keepLocal?: boolean;
   detach?: boolean;
   json?: boolean;
 }
@@ -35,6 +36,7 @@ export function addTrainCommands(program: Command, run: RunWithCore): void {
       .option("--name <name>", "name of the run")
       .option("--set <name=value>", "set any hyperparameter; may be repeated", collect, [])
       .option("--gpus <which>", "numbers or UUIDs (0,1), all, or none for the CPU")
+      .option("--keep-local", "never send the run, or a file imported for it, to a team's project")
       .option("--json", "print one final JSON line");
 
   withOptions(
@@ -100,6 +102,7 @@ async function wishOf(session: Session, options: TrainOptions): Promise<Training
       hyperparameters: config.hyperparameters,
       device: namesDevice(options) ? options : config.device,
       accounting: await accountingOf(client, options),
+      keepLocal: options.keepLocal,
       isDetached,
     };
   }
@@ -113,6 +116,7 @@ async function wishOf(session: Session, options: TrainOptions): Promise<Training
     ...presetOf(options),
     device: options,
     accounting: await accountingOf(client, options),
+    keepLocal: options.keepLocal,
     isDetached,
   };
 }

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { Metadata, Server } from "@tus/server";
 import type { ServerOptions, Upload } from "@tus/server";
-import type { ApiKeys, Caller } from "../api-keys.ts";
+import { type ApiKeys, type Caller, InvalidTokenError } from "../api-keys.ts";
 import type { NewObject } from "./object-store.ts";
 import { THE_SERVER } from "./run-as-caller.ts";
 import { badRequest, toStorageError } from "./storage-error.ts";
@@ -61,8 +61,14 @@ export class ResumableUploads {
   /** Looking how far an upload has got asks for a valid token only, as on hosted projects. */
   async #checkRequest(request: TusRequest, id: string): Promise<void> {
     if (request.method === "OPTIONS") return;
-    const caller = await this.#callerOf(request);
-    if (request.method === "HEAD") return;
+    const isHead = request.method === "HEAD";
+    const caller = await this.#callerOf(request).catch((error: unknown) => {
+      // Hosted projects say 400 here, and an answer to HEAD has no body that would say more.
+      throw isHead && error instanceof InvalidTokenError
+        ? badRequest("InvalidJWT", error.message)
+        : error;
+    });
+    if (isHead) return;
     const upload = request.method === "POST" ? null : await this.#store.getUpload(id);
     const metadata = upload?.metadata ?? Metadata.parse(metadataHeaderOf(request));
     if (upload !== null && request.method === "PATCH") checkChunk(request, upload);
