@@ -31,12 +31,23 @@ export async function followDesiredStates(deps: DesiredStateDeps): Promise<void>
     }
     deps.outbox.transaction(() => {
       const row = deps.outbox.row("training_jobs", jobId);
+      if (row?.["desired_state"] === wish) forgetEcho(jobId, deps.outbox);
       const isOnItsWay = deps.outbox
         .outstandingColumns("training_jobs", jobId)
         .has("desired_state");
       if (row === null || row["desired_state"] === wish || isOnItsWay) return;
       deps.outbox.add("training_jobs", jobId, "update", { columns: ["desired_state"] });
     });
+  }
+}
+
+/** What was granted is at the project already; said again, it would undo a newer wish. */
+function forgetEcho(jobId: string, outbox: OutboxStore): void {
+  for (const entry of outbox.ofRow("training_jobs", jobId)) {
+    if (entry.action !== "update" || entry.state !== "pending") continue;
+    const columns = entry.columns.filter((column) => column !== "desired_state");
+    if (columns.length === 0 && entry.given === null) outbox.remove(entry.seq);
+    else if (columns.length < entry.columns.length) outbox.save({ ...entry, columns });
   }
 }
 

@@ -1,6 +1,4 @@
 import type { SyncTable } from "../../shared/contract/sync.ts";
-import type { ConfirmedStore } from "./mirror-confirmed-store.ts";
-import type { MirrorStore } from "./mirror-store.ts";
 import { columnsOf, REFERENCES, toTeamValues } from "./outbox-columns.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import type { OutboxStore } from "./outbox-store.ts";
@@ -9,8 +7,6 @@ import type { Operation } from "./team-server.ts";
 
 export interface BatchDeps {
   outbox: OutboxStore;
-  mirror: MirrorStore;
-  confirmed: ConfirmedStore;
   workstation: string;
   createId: () => string;
   now: () => Date;
@@ -72,14 +68,6 @@ function freeze(entry: OutboxEntry, deps: BatchDeps): OutboxEntry | null {
     ...entry.given,
   };
 
-  if (isEcho(entry, values, deps)) {
-    delete values["desired_state"];
-    if (Object.keys(values).length === 0) {
-      outbox.remove(entry.seq);
-      return null;
-    }
-  }
-
   // A job and its adapter refer to each other: the job goes first, without it.
   const artifactId = values["artifact_id"];
   const adapter =
@@ -126,24 +114,6 @@ function freeze(entry: OutboxEntry, deps: BatchDeps): OutboxEntry | null {
     });
   }
   return sent;
-}
-
-/**
- * Whether a job's wish is the one that the project had when it was last read, and that was followed:
- * said again it would undo a newer one that nobody here has seen.
- */
-function isEcho(
-  { table, rowId, action }: OutboxEntry,
-  values: Record<string, unknown>,
-  { mirror, confirmed }: BatchDeps,
-): boolean {
-  if (table !== "training_jobs" || action !== "update" || !("desired_state" in values))
-    return false;
-  const known = mirror.find(table, rowId);
-  if (known === null || known.row === null) return false;
-  // What this machine has said since then is not in it.
-  if (known.version < (confirmed.find(table, rowId)?.version ?? 0)) return false;
-  return known.row["desired_state"] === values["desired_state"];
 }
 
 /** The same operation as before when it says the same; what says something else is another one. */

@@ -11,14 +11,17 @@ let news: FeedEntry[];
 let sent: Operation[];
 /** Before the next batch arrives. */
 let meanwhile: () => void;
+let onFollow: () => unknown;
 
 beforeEach(async () => {
   project = new TinyProject();
   news = [];
   sent = [];
   meanwhile = () => undefined;
+  onFollow = () => undefined;
   bench = openSyncBench({
     follow: (id, state) => {
+      onFollow();
       // Before that arrives, somebody asks for the opposite.
       if (state === "stopped") meanwhile = () => wish("running", 11);
       set(bench.store, "training_jobs", id, "desired_state", state);
@@ -58,6 +61,20 @@ it("does not undo a newer wish by what it says of having followed the former", a
   await bench.round();
   expect(sent.map(({ values }) => values)).toEqual([{ status: "stopped" }]);
   // The round read the newer wish, and followed it.
+  expect(bench.wishes.map(({ state }) => state)).toEqual(["stopped", "running"]);
+  expect(project.rows.get(`training_jobs ${job}`)).toMatchObject({ desired_state: "running" });
+});
+
+it("does what was asked last, where nothing could be said in between", async () => {
+  wish("stopped", 10);
+  // Followed, and paused before anything of it is sent.
+  onFollow = () => bench.sync.requests["sync.pause"]({ isPaused: true }, "local");
+  await bench.round();
+  expect(sent).toEqual([]);
+  onFollow = () => undefined;
+  wish("running", 11);
+  await bench.sync.requests["sync.pause"]({ isPaused: false }, "local");
+  await bench.round();
   expect(bench.wishes.map(({ state }) => state)).toEqual(["stopped", "running"]);
   expect(project.rows.get(`training_jobs ${job}`)).toMatchObject({ desired_state: "running" });
 });
