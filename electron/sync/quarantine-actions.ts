@@ -32,7 +32,8 @@ export function retryChange(
       applyEdit(entry, values, deps);
       entry = require(opId, deps);
     }
-    release(entry, deps.outbox);
+    // With other values it is another change.
+    release(values === undefined ? entry : { ...entry, reason: null }, deps.outbox);
   });
   const columns = Object.keys(values ?? {});
   if (columns.length > 0) deps.onEdited(table, rowId, columns);

@@ -55,7 +55,7 @@ function giveUp(entry: OutboxEntry, deps: DiscardDeps): GivenBack[] {
   const dependents = entry.opId === null ? [] : outbox.dependents(entry.opId);
   const own = ownColumns(entry, deps);
   if (own.length === 0) outbox.remove(entry.seq);
-  else release({ ...entry, columns: own, given: null }, outbox);
+  else release({ ...entry, columns: own, given: null, reason: null }, outbox);
   const isLost =
     entry.action === "insert" || entry.reason === "deleted" || entry.reason === "not_found";
   if (isLost && outbox.row(entry.table, entry.rowId) !== null) {

@@ -1,4 +1,4 @@
-import { REFERENCES } from "./outbox-columns.ts";
+import { columnsOf, isSameValue, REFERENCES, toTeamValues } from "./outbox-columns.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 
@@ -48,20 +48,46 @@ export function joinLater(entry: OutboxEntry, outbox: OutboxStore): OutboxEntry 
   };
 }
 
-/** Lets a change go again, with what waits for it. */
+/**
+ * Lets a change go again, with what waits for it. One that was set aside without an answer may have
+ * been done: it goes as it was, under its number, and what has changed since then goes after it.
+ */
 export function release(entry: OutboxEntry, outbox: OutboxStore): void {
   const waiting = [entry];
   for (const each of waiting) {
     if (each.opId !== null) waiting.push(...outbox.dependents(each.opId));
-    outbox.save({
-      ...each,
-      state: "pending",
-      reason: null,
-      error: null,
-      dependsOn: null,
-      quarantinedAt: null,
-    });
+    const free = { ...each, reason: null, error: null, dependsOn: null, quarantinedAt: null };
+    const { values } = each;
+    if (each.reason !== "unanswered" || values === null) {
+      outbox.save({ ...free, state: "pending" });
+      continue;
+    }
+    const later = changedSince(each, values, outbox);
+    const columns = each.action === "update" ? Object.keys(values) : [];
+    const given = each.given === null ? null : values;
+    outbox.save({ ...free, state: "sent", columns, given });
+    if (later !== null) outbox.add(each.table, each.rowId, "update", later);
   }
+}
+
+/** What the row, or where it is not here the change itself, says otherwise than was sent. */
+function changedSince(
+  { table, rowId, action, columns, given }: OutboxEntry,
+  sent: Record<string, unknown>,
+  outbox: OutboxStore,
+): { columns?: string[]; given?: Record<string, unknown> } | null {
+  const changed = (values: Record<string, unknown>) =>
+    Object.entries(values).filter(
+      ([column, value]) => !isSameValue(table, column, value, sent[column]),
+    );
+  const row = action === "delete" ? null : outbox.row(table, rowId);
+  if (row !== null) {
+    const named = action === "insert" ? columnsOf(table) : columns;
+    const found = changed(toTeamValues(table, row, named)).map(([column]) => column);
+    return found.length === 0 ? null : { columns: found };
+  }
+  const found = changed(given ?? {});
+  return found.length === 0 ? null : { given: Object.fromEntries(found) };
 }
 
 /** The insert, unanswered or refused, of a row that the entry's values name. */

@@ -2,7 +2,7 @@ import { afterEach, expect, it } from "vitest";
 import type { SyncStatus } from "../../shared/contract/sync.ts";
 import { stepPoint } from "../jobs/fixtures/metrics-bench.ts";
 import { openSyncBench, type SyncBench } from "./fixtures/open-sync-bench.ts";
-import { addDataset, addJob } from "./fixtures/sync-bench.ts";
+import { addDataset, addJob, set } from "./fixtures/sync-bench.ts";
 import { TinyProject } from "./fixtures/tiny-project.ts";
 import { type CurvePoint, type Operation, ServerFault } from "./team-server.ts";
 
@@ -11,6 +11,7 @@ class SlowProject {
   readonly project = new TinyProject();
   readonly points = new Set<number>();
   readonly sizes: number[] = [];
+  readonly asked: Operation[] = [];
   mostOperations = Number.POSITIVE_INFINITY;
   mostPoints = Number.POSITIVE_INFINITY;
   fault = new ServerFault("busy", "it answered 500", { status: 500 });
@@ -20,6 +21,7 @@ class SlowProject {
 
   pushChanges = (operations: readonly Operation[]) => {
     this.sizes.push(operations.length);
+    this.asked.push(...operations);
     const isTooMuch =
       operations.length > this.mostOperations ||
       operations.some(({ row_id: rowId }) => this.isBad(rowId));
@@ -104,6 +106,26 @@ it("sets aside what fails alone three times while the project answers, and sends
   slow.isBad = () => false;
   expect((await bench.round()).counts).toMatchObject({ attention: 0, waiting: 0 });
   expect(slow.project.rows.size).toBe(40);
+});
+
+it("sends what was set aside as it was, for it may have been done, and what came later after it", async () => {
+  begin();
+  const id = addDataset(bench.store);
+  slow.isBad = (rowId) => rowId === id;
+  await bench.round();
+  for (let each = 0; each < 20 && bench.sync.status().counts.attention === 0; each += 1) {
+    await bench.nextRound();
+  }
+  const [asked] = slow.asked;
+  set(bench.store, "datasets", id, "name", "Late");
+
+  slow.isBad = () => false;
+  slow.asked.length = 0;
+  expect((await bench.round()).counts).toMatchObject({ attention: 0, waiting: 0 });
+  const [first, second, ...others] = slow.asked;
+  expect(first).toEqual(asked);
+  expect(second).toMatchObject({ action: "update", values: { name: "Late" } });
+  expect(others).toEqual([]);
 });
 
 it("sets aside a block that fails alone, and sends the rest of the curve", async () => {
