@@ -1,4 +1,5 @@
 import type { SeededRandom } from "../torture/seeded-random.ts";
+import { ENGINE } from "./engine-abilities.ts";
 
 /** What a schedule is made of, drawn from its seed. */
 export interface Schedule {
@@ -15,6 +16,8 @@ export interface Schedule {
   isPatient: boolean;
   /** Whether several things happen between two rounds, or hardly one. */
   longestGapMs: number;
+  /** What the project takes at once before its time is over; of more nothing is done, also later. */
+  mostOperations: number | null;
 }
 
 export function drawSchedule(random: SeededRandom): Schedule {
@@ -29,5 +32,11 @@ export function drawSchedule(random: SeededRandom): Schedule {
     hasStrangers: random.share() < 0.15,
     isPatient: random.share() < 0.15,
     longestGapMs: random.pick([400, 3000, 12_000]),
+    mostOperations: drawLimit(random),
   };
+}
+
+function drawLimit(random: SeededRandom): number | null {
+  const limit = random.pick([null, null, null, 1, 3, 10]);
+  return ENGINE.shrinksBatches ? limit : null;
 }
