@@ -37,8 +37,9 @@ export function judgeAftermath(aftermath: Aftermath): string[] {
 function judgeRows(desk: Workstation, aftermath: Aftermath): string[] {
   const { project, journal } = aftermath;
   const problems: string[] = [];
+  const kept = keptRows(desk);
   for (const { table, id } of quietRows(desk)) {
-    if (!ENGINE.settlesDiscards && journal.isGivenUp(desk.name, id)) continue;
+    if (!ENGINE.settlesDiscards && journal.wasGivenUp(desk.name, id)) continue;
     const local = desk.rows.find(table, id);
     const server = project.data.rows[table].get(id);
     if (local === undefined) continue;
@@ -48,6 +49,8 @@ function judgeRows(desk: Workstation, aftermath: Aftermath): string[] {
     }
     for (const [key, value] of Object.entries(teamValues(table, local))) {
       if (isSame(value, server[key]) || isOfReturnedJob(key, server[key], aftermath)) continue;
+      // An adapter that was given up is not there to be named.
+      if (key === "artifact_id" && server[key] === null && kept.has(String(value))) continue;
       const here = `${JSON.stringify(value)} on ${desk.name}`;
       problems.push(
         `DIVERGED: ${table} ${id}: ${key} is ${here}, ${JSON.stringify(server[key])} at the project`,
@@ -109,8 +112,8 @@ function judgeMetrics(desk: Workstation, { project }: Aftermath): string[] {
         `LOST: ${local.length} points of ${id} on ${desk.name}, ${server.size} at the project`,
       );
     }
-    for (const { recorded_at: at, ...point } of local) {
-      const { recorded_at: theirAt, ...theirs } = server.get(point.step) ?? {};
+    for (const { id: _id, recorded_at: at, ...point } of local) {
+      const { id: _theirId, recorded_at: theirAt, ...theirs } = server.get(point.step) ?? {};
       if (!isSame(point, theirs) || Date.parse(at) !== Date.parse(String(theirAt))) {
         const both = `${JSON.stringify(point)} ${at}, ${JSON.stringify(theirs)} ${String(theirAt)}`;
         problems.push(`DIVERGED: step ${point.step} of ${id} on ${desk.name}: ${both}`);

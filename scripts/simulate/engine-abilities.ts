@@ -7,4 +7,6 @@ export const ENGINE = {
   shrinksBatches: false,
   /** A change that was given up is taken back here, so that the row is as the project has it. */
   settlesDiscards: false,
+  /** What a machine says of a wish that it has granted does not undo a newer one. */
+  keepsNewerWishes: false,
 };

@@ -19,8 +19,8 @@ export class Journal {
   readonly keptByChoice = new Set<string>();
   /** Soft deletions, by whomever. */
   readonly softDeletions: { by: string; table: SyncTable; rowId: string }[] = [];
-  /** Refused changes that somebody gave up: whose, of which row, and how many of it until then. */
-  readonly #givenUp = new Map<string, number>();
+  /** Refused changes that somebody gave up: whose, and of which row. */
+  readonly #givenUp = new Set<string>();
   /** What machines did because another one had asked for it. */
   readonly followed: {
     by: string;
@@ -40,12 +40,7 @@ export class Journal {
   }
 
   giveUp(by: string, rowId: string): void {
-    this.#givenUp.set(`${by} ${rowId}`, this.changes(by, rowId));
-  }
-
-  /** Whether nothing was changed there since somebody gave up what had been. */
-  isGivenUp(by: string, rowId: string): boolean {
-    return this.#givenUp.get(`${by} ${rowId}`) === this.changes(by, rowId);
+    this.#givenUp.add(`${by} ${rowId}`);
   }
 
   /** Whether somebody there ever gave up a change of the row. */

@@ -1,4 +1,5 @@
 import type { Aftermath } from "./aftermath.ts";
+import { ENGINE } from "./engine-abilities.ts";
 import type { KnownOperation } from "./operation-ledger.ts";
 
 /** What one machine asks of another's job is done there, once, and nowhere else. */
@@ -28,7 +29,7 @@ export function judgeWishes(aftermath: Aftermath): string[] {
 function judgeLast(
   jobId: string,
   wishes: readonly KnownOperation[],
-  { journal, desks }: Aftermath,
+  { journal, desks, ledger }: Aftermath,
 ): string[] {
   const last = wishes.toSorted((one, other) => one.appliedAt - other.appliedAt).at(-1);
   const owner = desks.find(({ name }) => name === journal.makers.get(jobId)?.by);
@@ -36,6 +37,15 @@ function judgeLast(
   // A job that is over goes neither on nor to its end.
   const isRefused = journal.followed.findLast((one) => one.jobId === jobId)?.isGranted === false;
   if (last === undefined || owner === undefined || isRefused) return [];
+  const isUndone = [...ledger.operations.values()].some(
+    ({ by, rowId, values, sentAt, appliedAt }) =>
+      by === owner.name &&
+      rowId === jobId &&
+      "desired_state" in values &&
+      sentAt < last.appliedAt &&
+      appliedAt > last.appliedAt,
+  );
+  if (isUndone && !ENGINE.keepsNewerWishes) return [];
   const isHeldBack =
     job === undefined ||
     owner.store.prepare("SELECT 1 FROM sync_outbox WHERE row_id = ?").get(jobId) !== undefined;

@@ -184,9 +184,9 @@ export class Network {
   /** The statement's time is over, and nothing of it was done. */
   #isTooMuch({ rpc, body }: Call): boolean {
     if (this.#mostOperations === null) return false;
-    const { changes, points } = JSON.parse(body) as { changes?: unknown[]; points?: unknown[] };
+    const { changes, points } = JSON.parse(body) as { changes?: unknown[]; points?: Curve[] };
     if (rpc === "push_changes") return (changes?.length ?? 0) > this.#mostOperations;
-    return rpc === "push_metrics" && (points?.length ?? 0) > this.#mostOperations * BLOCK_POINTS;
+    return rpc === "push_metrics" && pointsIn(points) > this.#mostOperations * BLOCK_POINTS;
   }
 
   #limited(body: string): string {
@@ -210,6 +210,15 @@ const TOO_LONG: ProjectReply = {
   status: 500,
   body: '{"code": "57014", "message": "canceling statement due to statement timeout"}',
 };
+
+/** A point, or many of them in the columns of a table. */
+interface Curve {
+  columns?: { step: string };
+}
+
+function pointsIn(points: readonly Curve[] = []): number {
+  return points.reduce((sum, { columns }) => sum + (columns?.step.split(",").length ?? 1), 0);
+}
 
 /** The machine, whichever of its lives it was. */
 function deskOf({ name }: Call): string {

@@ -140,16 +140,20 @@ export async function simulate(
     const deadline = time.now() + PATIENCE_MS;
     for (let rounds = 0; rounds < 4; rounds++) {
       await untilQuiet(deadline);
+      if (rounds < 2 && schedule.isTidy) for (const desk of desks) workload.tidyUp(desk);
       if (schedule.isPatient) await until(time.now() + 12_000);
       else for (const desk of desks) desk.sync?.now();
       await time.rest();
       await next();
     }
-    // Curves that were refused in the storm are sent again when somebody asks for it.
-    for (const desk of desks) desk.sync?.now();
-    await time.rest();
-    await next();
-    await untilQuiet(deadline);
+    // What was refused or set aside in the storm is sent again when somebody asks for it, and then
+    // the others look at it.
+    for (let turn = 0; turn < 2; turn++) {
+      for (const desk of desks) desk.sync?.now();
+      await time.rest();
+      await next();
+      await untilQuiet(deadline);
+    }
   }
 
   async function untilQuiet(deadline: number): Promise<void> {

@@ -20,6 +20,7 @@ export class Workload {
   readonly #journal: Journal;
   readonly #poisonShare: number;
   #names = 0;
+  readonly #person: PersonRequests;
   readonly #actions: readonly [Action, ...Action[]];
 
   constructor(parts: {
@@ -32,7 +33,7 @@ export class Workload {
     this.#journal = parts.journal;
     this.#poisonShare = parts.poisonShare;
     const newName = () => this.#name();
-    const person = new PersonRequests({ ...parts, newName });
+    this.#person = new PersonRequests({ ...parts, newName });
     const team = new TeamWork(parts);
     const often = (times: number, action: Action): Action[] =>
       Array.from({ length: times }, () => action);
@@ -49,17 +50,23 @@ export class Workload {
       ...often(2, this.#storeFile),
       this.#deleteSomething,
       ...often(2, team.download),
-      ...often(2, team.askElsewhere),
-      person.keepLocal,
-      person.retry,
-      person.edit,
-      person.discard,
+      ...often(3, team.askElsewhere),
+      this.#person.keepLocal,
+      this.#person.retry,
+      this.#person.edit,
+      this.#person.discard,
     ];
   }
 
   /** One action, or none where there is nothing to do it with. */
   act(desk: Workstation): void {
     this.#random.pick(this.#actions)(desk);
+  }
+
+  /** Somebody goes through what was refused, and decides about some of it. */
+  tidyUp(desk: Workstation): void {
+    const { retry, edit, discard } = this.#person;
+    for (let turn = 0; turn < 4; turn++) this.#random.pick([retry, edit, edit, discard])(desk);
   }
 
   readonly #importDataset: Action = (desk) => {
