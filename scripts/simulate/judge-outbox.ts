@@ -41,6 +41,8 @@ function isRight(
       return journal.poisoned.has(entry.rowId) || network.refusedAlone.has(entry.opId ?? "");
     case "deleted":
       return (
+        // Refused before a restore took the deletion back.
+        (restores > 0 && project.everDeleted.has(entry.rowId)) ||
         typeof server?.["deleted_at"] === "string" ||
         feed.some(({ rowId, action }) => rowId === entry.rowId && action === "delete")
       );

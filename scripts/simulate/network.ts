@@ -111,10 +111,7 @@ export class Network {
     const arriving = isCut ? { ...call, body: cut(call.body, fault.share) } : call;
     const isDone = fault.kind !== "drop_before" && !(fault.kind === "status" && !fault.isDone);
     if (fault.kind === "straggle") {
-      this.#later(there, () => {
-        this.#ledger.fail(call.body);
-        sender.fail();
-      });
+      this.#later(there, sender.fail);
       this.#later(there + fault.lateMs, () => this.#carryOut(arriving));
       return;
     }
@@ -148,6 +145,7 @@ export class Network {
     } else if (done === null || fault.kind === "drop_after") {
       sender.fail();
     } else if (fault.kind === "tear") {
+      this.#ledger.fail(call.body);
       sender.reply({ ...done, body: done.body.slice(0, done.body.length * fault.share) });
     } else if (fault.kind === "shorten" && !isCut) {
       sender.reply({ ...done, body: shortened(done.body, fault.share) });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { simulate } from "../simulate.ts";
 import { openRealProject, type RealProject } from "./real-project.ts";
 
-/* The schedules that the model goes through, in short, against the real thing. */
+/* The schedules that the model goes through, in short, against the real thing: with restores, cut connections and crashes. */
 let project: RealProject;
 
 beforeAll(async () => {
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => project?.close());
 
-test.each([1, 2, 4])("nothing is lost, doubled or different (seed %i)", async (seed) => {
+test.each([19, 31, 43, 45])("nothing is lost, doubled or different (seed %i)", async (seed) => {
   const { problems, rows } = await simulate(seed, { project });
   expect(problems).toEqual([]);
   expect(rows).toBeGreaterThan(0);
