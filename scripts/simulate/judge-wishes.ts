@@ -35,14 +35,16 @@ function judgeLast(
   const owner = desks.find(({ name }) => name === journal.makers.get(jobId)?.by);
   const job = owner?.rows.find("training_jobs", jobId);
   // A job that is over goes neither on nor to its end.
-  const isRefused = journal.followed.findLast((one) => one.jobId === jobId)?.isGranted === false;
+  const followed = journal.followed.filter((one) => one.jobId === jobId);
+  const isRefused = followed.at(-1)?.isGranted === false;
   if (last === undefined || owner === undefined || isRefused) return [];
+  // What it says of a wish that it granted comes after a newer one, and undoes that.
+  const granted = followed.filter(({ isGranted }) => isGranted);
   const isUndone = [...ledger.operations.values()].some(
-    ({ by, rowId, values, sentAt, appliedAt }) =>
+    ({ by, rowId, values, appliedAt }) =>
       by === owner.name &&
       rowId === jobId &&
-      "desired_state" in values &&
-      sentAt < last.appliedAt &&
+      granted.some(({ state }) => state === values["desired_state"]) &&
       appliedAt > last.appliedAt,
   );
   if (isUndone && !ENGINE.keepsNewerWishes) return [];

@@ -9,8 +9,6 @@ export interface KnownOperation {
   rowId: string;
   action: "insert" | "update" | "delete";
   values: Record<string, unknown>;
-  /** When it was sent first, counted in operations. */
-  sentAt: number;
   /** How often the project has applied it in the history that holds. */
   applied: number;
   /** When it was applied last, counted in operations; 0 where it never was. */
@@ -39,8 +37,7 @@ export class OperationLedger {
     for (const change of changesOf(body)) {
       if (this.operations.has(change.op_id)) continue;
       const { op_id: opId, table, row_id: rowId, action, values } = change;
-      const sentAt = ++this.#serial;
-      const unanswered = { sentAt, applied: 0, appliedAt: 0, isTold: false, failedAlone: 0 };
+      const unanswered = { applied: 0, appliedAt: 0, isTold: false, failedAlone: 0 };
       this.operations.set(opId, { opId, by, table, rowId, action, values, ...unanswered });
     }
   }
