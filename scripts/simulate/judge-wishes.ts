@@ -15,10 +15,11 @@ export function judgeWishes(aftermath: Aftermath): string[] {
   // With a backup, a wish comes back that was granted long ago.
   if (restores > 0) return problems;
   for (const [jobId, wishes] of Map.groupBy(appliedWishes(aftermath), ({ rowId }) => rowId)) {
-    const followed = journal.followed.filter((one) => one.jobId === jobId);
-    if (followed.length > wishes.length) {
+    // What it could not do it may be asked again, when it died before it had said so.
+    const granted = journal.followed.filter((one) => one.jobId === jobId && one.isGranted);
+    if (granted.length > wishes.length) {
       problems.push(
-        `DOUBLED: ${followed.length} times ${jobId} did what it was asked ${wishes.length} times`,
+        `DOUBLED: ${granted.length} times ${jobId} did what it was asked ${wishes.length} times`,
       );
     }
     problems.push(...judgeLast(jobId, wishes, aftermath));
