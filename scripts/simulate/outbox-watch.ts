@@ -57,10 +57,13 @@ export class OutboxWatch {
     this.#carried.set(key, changes);
   }
 
-  /** Or joined to another of the row, given up, or kept local with what it belongs to. */
-  #isAnswered(desk: Watched, { opId, table, rowId }: OutboxEntry, outbox: OutboxStore): boolean {
+  /** Or found to be done already, joined to another of the row, given up, or kept local with what it belongs to. */
+  #isAnswered(desk: Watched, entry: OutboxEntry, outbox: OutboxStore): boolean {
+    const { opId, table, rowId, state } = entry;
+    const operation = this.#ledger.operations.get(String(opId));
     return (
-      this.#ledger.operations.get(String(opId))?.isTold === true ||
+      operation?.isTold === true ||
+      (state === "pending" && (operation?.applied ?? 0) > 0) ||
       outbox.ofRow(table, rowId).length > 0 ||
       this.#journal.wasGivenUp(desk.name, rowId) ||
       keptRows(desk).has(rowId)
