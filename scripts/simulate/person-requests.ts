@@ -76,9 +76,9 @@ export class PersonRequests {
   }
 
   #better({ table, rowId, action }: OutboxEntry): Record<string, z.core.util.JSONType> | null {
-    const isPoisoned = action === "insert" && this.#journal.poisoned.has(rowId);
-    if (isPoisoned) {
-      if (table === "datasets") return { sample_data: null };
+    const isPoisoned = this.#journal.poisoned.has(rowId);
+    if (isPoisoned && table === "datasets") return { sample_data: null };
+    if (isPoisoned && action === "insert") {
       if (table === "training_jobs") return { progress: 0.5 };
       if (table === "cost_records") return { billing_period: "2026-04" };
       if (table === "notifications") return { metadata: {} };

@@ -89,6 +89,9 @@ export class Workload {
     const table = this.#random.pick(["datasets", "training_jobs", "model_artifacts"] as const);
     const row = this.#one(desk, table, table === "training_jobs" ? "1" : "deleted_at IS NULL");
     if (row === null) return;
+    if (table === "datasets" && this.#isPoison(row.id)) {
+      return desk.rows.update(table, row.id, { sample_data: `[{"text": ${NUL}}]` });
+    }
     const column = table !== "training_jobs" && this.#random.share() < 0.4 ? "description" : "name";
     desk.rows.update(table, row.id, { [column]: this.#name() });
   };
