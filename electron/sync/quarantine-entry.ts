@@ -1,4 +1,4 @@
-import { columnsOf, isSameValue, REFERENCES, toTeamValues } from "./outbox-columns.ts";
+import { canonical, columnsOf, isSameValue, REFERENCES } from "./outbox-columns.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import type { OutboxStore } from "./outbox-store.ts";
 
@@ -76,17 +76,16 @@ function changedSince(
   sent: Record<string, unknown>,
   outbox: OutboxStore,
 ): { columns?: string[]; given?: Record<string, unknown> } | null {
-  const changed = (values: Record<string, unknown>) =>
-    Object.entries(values).filter(
-      ([column, value]) => !isSameValue(table, column, value, sent[column]),
-    );
   const row = action === "delete" ? null : outbox.row(table, rowId);
   if (row !== null) {
-    const named = action === "insert" ? columnsOf(table) : columns;
-    const found = changed(toTeamValues(table, row, named)).map(([column]) => column);
+    const found = (action === "insert" ? columnsOf(table) : columns).filter(
+      (column) => !isSameValue(table, column, row[column] ?? null, sent[column]),
+    );
     return found.length === 0 ? null : { columns: found };
   }
-  const found = changed(given ?? {});
+  const found = Object.entries(given ?? {}).filter(
+    ([column, value]) => canonical(value) !== canonical(sent[column]),
+  );
   return found.length === 0 ? null : { given: Object.fromEntries(found) };
 }
 

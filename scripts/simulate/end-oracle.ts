@@ -2,10 +2,13 @@ import { syncTableSchema } from "../../shared/contract/sync.ts";
 import { countRows } from "../../electron/sync/sync-counts.ts";
 import type { Aftermath } from "./aftermath.ts";
 import { isSame } from "./model/model-project.ts";
+import { judgeDeletions } from "./judge-deletions.ts";
 import { judgeMirror } from "./judge-mirror.ts";
 import { judgeNames } from "./judge-names.ts";
+import { judgeOperations } from "./judge-operations.ts";
 import { judgeOutbox } from "./judge-outbox.ts";
-import { keptRows, quietRows } from "./step-oracle.ts";
+import { judgeWishes } from "./judge-wishes.ts";
+import { keptRows, quietRows } from "./file-rows.ts";
 import { teamValues } from "./team-values.ts";
 import type { Workstation } from "./workstation.ts";
 
@@ -23,7 +26,9 @@ export function judgeAftermath(aftermath: Aftermath): string[] {
     ...problems,
     ...judgeNames(aftermath),
     ...judgeOwners(aftermath),
-    ...judgeApplied(aftermath),
+    ...judgeDeletions(aftermath),
+    ...judgeOperations(aftermath),
+    ...judgeWishes(aftermath),
   ];
 }
 
@@ -31,6 +36,7 @@ export function judgeAftermath(aftermath: Aftermath): string[] {
 function judgeRows(desk: Workstation, aftermath: Aftermath): string[] {
   const { project } = aftermath;
   const problems: string[] = [];
+  const kept = keptRows(desk);
   for (const { table, id } of quietRows(desk)) {
     const local = desk.rows.find(table, id);
     const server = project.data.rows[table].get(id);
@@ -41,6 +47,8 @@ function judgeRows(desk: Workstation, aftermath: Aftermath): string[] {
     }
     for (const [key, value] of Object.entries(teamValues(table, local))) {
       if (isSame(value, server[key]) || isOfReturnedJob(key, server[key], aftermath)) continue;
+      // An adapter that was given up is not there to be named.
+      if (key === "artifact_id" && server[key] === null && kept.has(String(value))) continue;
       const here = `${JSON.stringify(value)} on ${desk.name}`;
       problems.push(
         `DIVERGED: ${table} ${id}: ${key} is ${here}, ${JSON.stringify(server[key])} at the project`,
@@ -58,7 +66,10 @@ function isOfReturnedJob(key: string, value: unknown, { project, restores }: Aft
 /** What stays here does so by choice, or because it is gone at the project. */
 function judgeKept(desk: Workstation, { journal, project }: Aftermath): string[] {
   const marks = desk.store.prepare("SELECT table_name, row_id FROM sync_kept_local").all();
-  const gone = (id: string) => journal.keptByChoice.has(id) || project.everDeleted.has(id);
+  const gone = (id: string) =>
+    journal.keptByChoice.has(id) ||
+    project.everDeleted.has(id) ||
+    journal.wasGivenUp(desk.name, id);
   const problems = marks
     .map((mark) => String(mark["row_id"]))
     .filter((id) => !gone(id) && syncTableSchema.options.some((table) => desk.rows.find(table, id)))
@@ -133,26 +144,10 @@ function judgeOwners({ project, journal, desks, restores }: Aftermath): string[]
       // They may have come back with a backup.
       if (restores > 0 || table !== "training_jobs") continue;
       const desk = desks.find(({ name }) => name === maker?.by);
+      if (desk !== undefined && journal.wasGivenUp(desk.name, row.id)) continue;
       if (desk?.rows.find("training_jobs", row.id) === undefined) {
         problems.push(`LOST: the deletion of the job ${row.id} on ${maker?.by ?? "?"}`);
       }
-    }
-  }
-  return problems;
-}
-
-/** A change is applied once: never more operations than changes. */
-function judgeApplied({ network, journal, restores }: Aftermath): string[] {
-  const problems: string[] = [];
-  for (const [key, applied] of network.applied) {
-    const [name = "", rowId = ""] = key.split(" ");
-    // Jobs are also written on what others ask, and told again what a straggler overwrote.
-    const isJob = journal.makers.get(rowId)?.table === "training_jobs";
-    const changes = journal.changes(name, rowId) + restores;
-    if (!isJob && applied > changes) {
-      problems.push(
-        `DOUBLED: ${name} made ${changes} changes of ${rowId}, ${applied} were applied`,
-      );
     }
   }
   return problems;

@@ -1,9 +1,10 @@
 import type { SyncTable } from "../../shared/contract/sync.ts";
-import { isSame, type ModelProject } from "./model/model-project.ts";
+import { isSame } from "./model/model-project.ts";
+import type { Project } from "./project.ts";
 import type { Workstation } from "./workstation.ts";
 
 /** The feed as a machine has read it says of every row what the project says. */
-export function judgeMirror(desk: Workstation, project: ModelProject): string[] {
+export function judgeMirror(desk: Workstation, project: Project): string[] {
   const problems: string[] = [];
   const newest = new Map(
     project.data.feed

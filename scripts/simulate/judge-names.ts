@@ -14,6 +14,7 @@ export function judgeNames({ desks, project, journal, restoredAt }: Aftermath): 
     const local = desk?.rows.find(table, rowId);
     // What was deleted, kept local or refused is judged elsewhere; so is what a backup took back.
     if (desk === undefined || local === undefined || at <= restoredAt) continue;
+    if (journal.wasGivenUp(by, rowId)) continue;
     if (journal.deleted.has(rowId) || isHeldBack(desk.store, rowId)) continue;
     if (table === "datasets" && local["status"] === "importing") continue;
     const present = project.data.rows[table].get(rowId)?.[column];

@@ -4,6 +4,9 @@ import { OutboxStore } from "../../electron/sync/outbox-store.ts";
 import type { Aftermath } from "./aftermath.ts";
 import type { Workstation } from "./workstation.ts";
 
+/** So often a change fails by itself before it is set aside. */
+const FAILURES_ALONE = 3;
+
 /** What is left in the outbox is refused, and rightly so. */
 export function judgeOutbox(desk: Workstation, aftermath: Aftermath): string[] {
   const left = desk.store.prepare("SELECT count(*) AS n FROM sync_outbox").get()?.["n"];
@@ -23,7 +26,7 @@ export function judgeOutbox(desk: Workstation, aftermath: Aftermath): string[] {
 function isRight(
   entry: OutboxEntry,
   quarantined: readonly OutboxEntry[],
-  { project, journal, network, restores }: Aftermath,
+  { project, journal, network, ledger, restores }: Aftermath,
 ): boolean {
   if (entry.dependsOn !== null) {
     return quarantined.some(({ opId }) => opId === entry.dependsOn);
@@ -50,8 +53,11 @@ function isRight(
       return (
         restores > 0 || references(entry).some(([table, id]) => rows[table].get(id) === undefined)
       );
-    default:
-      return false;
+    default: {
+      // The project answers, and time and again not this one.
+      const operation = ledger.operations.get(entry.opId ?? "");
+      return (operation?.failedAlone ?? 0) >= FAILURES_ALONE;
+    }
   }
 }
 

@@ -42,7 +42,9 @@ export class LocalRows {
       .prepare(`UPDATE ${table} SET ${names.join(", ")} WHERE id = ?`)
       .run(...Object.values(given), id);
     this.#note(table, id, values);
-    if (typeof values["deleted_at"] === "string") this.#journal.deleted.add(id);
+    if (typeof values["deleted_at"] !== "string") return;
+    this.#journal.deleted.add(id);
+    this.#journal.softDeletions.push({ by: this.#name, table, rowId: id });
   }
 
   deleteJob(id: string): void {

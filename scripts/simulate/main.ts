@@ -10,12 +10,14 @@ import { simulate } from "./simulate.ts";
  *   --schedules N   how many (1000)
  *   --seed S        of the first one; with it alone, that schedule, event by event
  *   --full          with what was sent and answered
+ *   --real          against PostgREST and PostgreSQL instead of the model, a second per schedule
  *   --until-failure ends with the first schedule that goes wrong
  */
 const { values } = parseArgs({
   options: {
     schedules: { type: "string" },
     seed: { type: "string" },
+    real: { type: "boolean", default: false },
     full: { type: "boolean", default: false },
     "until-failure": { type: "boolean", default: false },
   },
@@ -27,9 +29,13 @@ const began = performance.now();
 let events = 0;
 let rows = 0;
 let done = 0;
+// Loaded only then: the copies into which faults are planted have no stack.
+const real = values.real ? await (await import("./real/real-project.ts")).openRealProject() : null;
+const options = { isFullTrace: values.full, ...(real === null ? {} : { project: real }) };
+const again = values.real ? "--real " : "";
 const found = { lost: 0, doubled: 0, diverged: 0, other: 0 };
 for (let seed = first; seed < first + count; seed++) {
-  const result = await simulate(seed, values.full);
+  const result = await simulate(seed, options);
   done += 1;
   events += result.events;
   rows += result.rows;
@@ -41,11 +47,12 @@ for (let seed = first; seed < first + count; seed++) {
     else if (problem.startsWith("DIVERGED")) found.diverged += 1;
     else found.other += 1;
   }
-  console.error(`Schedule ${seed} went wrong (npm run simulate -- --seed ${seed} --full):`);
+  console.error(`Schedule ${seed} went wrong (npm run simulate -- ${again}--seed ${seed} --full):`);
   console.error(`  ${JSON.stringify(result.schedule)}`);
   for (const problem of result.problems.slice(0, 10)) console.error(`  ${problem}`);
   process.exitCode = 1;
   if (values["until-failure"]) break;
 }
+await real?.close();
 const seconds = Math.round((performance.now() - began) / 100) / 10;
 console.log(JSON.stringify({ schedules: done, ...found, events, rows, seconds, seed: first }));

@@ -18,5 +18,5 @@ test.each(mutations)("the simulator finds: $name", { timeout: 120_000 }, async (
   const said = await copy.simulate(mutation, 150);
   expect(said).toMatch(/^found/);
   // By looking, not because the code does not run at all.
-  expect(said).toMatch(/^\s+(LOST|DOUBLED|DIVERGED|LEAKED|STUCK|\S+ counts|\S+ has)/m);
+  expect(said).toMatch(/^\s+(LOST|DOUBLED|DIVERGED|LEAKED|ASTRAY|STUCK|\S+ counts|\S+ has)/m);
 });

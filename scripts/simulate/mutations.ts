@@ -139,4 +139,49 @@ export const mutations: readonly Mutation[] = [
     "overwritten.add({ table, rowId, column, lost: local[column], kept: row?.[column], at });",
     "void [overwritten, at];",
   ),
+  one(
+    "a stop that another machine asks for is not heard",
+    "sync/merge-desired-state.ts",
+    "if (wish !== null) {",
+    'if (wish === "running") {',
+  ),
+  one(
+    "a wish is granted by every machine that has the job",
+    "sync/merge-desired-state.ts",
+    `.all(workstation)
+    .map(`,
+    `.all(workstation)
+    .concat(store.prepare("SELECT id, desired_state AS wish FROM training_jobs WHERE workstation <> ? AND desired_state IS NOT NULL").all(workstation))
+    .map(`,
+  ),
+  one(
+    "that a dataset was deleted is not sent",
+    "store/migrations/0015-sync.ts",
+    "validation_errors sample_data created_at deleted_at`",
+    "validation_errors sample_data created_at`",
+  ),
+  one(
+    "what was given up counts as synced",
+    "sync/quarantine-discard.ts",
+    'entry.action === "insert" || entry.reason',
+    "entry.reason",
+  ),
+  one(
+    "what waits for a change is not released with it",
+    "sync/quarantine-entry.ts",
+    "if (each.opId !== null) waiting.push(...outbox.dependents(each.opId));",
+    "",
+  ),
+  one(
+    "a batch that takes too long is sent again as it is",
+    "sync/push-round.ts",
+    "if (error.isOfRequest) size.failed(entries.length);",
+    "",
+  ),
+  one(
+    "what may have been done goes again as another change",
+    "sync/quarantine-entry.ts",
+    'if (each.reason !== "unanswered" || values === null) {',
+    "if (each.reason !== null || values === null) {",
+  ),
 ];

@@ -1,10 +1,22 @@
 import type { SeededRandom } from "../torture/seeded-random.ts";
-import { drawFault } from "./faults.ts";
-import { answerRequest, type ModelReply } from "./model/answer-request.ts";
-import type { ModelProject } from "./model/model-project.ts";
+import { drawFault, type Fault } from "./faults.ts";
+import { answersOf, type OperationLedger } from "./operation-ledger.ts";
+import type { Project, ProjectReply } from "./project.ts";
 import type { SignIns } from "./sign-ins.ts";
 import type { Trace } from "./trace.ts";
 import type { VirtualTime } from "./virtual-time.ts";
+
+interface Call {
+  name: string;
+  rpc: string;
+  token: string;
+  body: string;
+}
+
+interface Sender {
+  reply: (reply: ProjectReply & { retryAfterS?: number }) => void;
+  fail: () => void;
+}
 
 /** Between the workstations and the project: delays, and what else happens to requests. */
 export class Network {
@@ -13,22 +25,25 @@ export class Network {
   isDown = false;
   /** Operations that were alone in a request which a fault refused: a quarantine is then right. */
   readonly refusedAlone = new Set<string>();
-  /** How many operations of a workstation the project has applied to a row. */
-  readonly applied = new Map<string, number>();
   /** Requests and answers that are still on their way. */
   underWay = 0;
+  #mostOperations: number | null = null;
   readonly #time: VirtualTime;
   readonly #random: SeededRandom;
-  readonly #project: ModelProject;
+  readonly #project: Project;
   readonly #signIns: SignIns;
+  readonly #ledger: OperationLedger;
   readonly #trace: Trace;
   readonly #pageSize: number;
+  /** Requests whose connection stands: each is cut when the project starts again. */
+  readonly #open = new Set<() => void>();
 
   constructor(parts: {
     time: VirtualTime;
     random: SeededRandom;
-    project: ModelProject;
+    project: Project;
     signIns: SignIns;
+    ledger: OperationLedger;
     trace: Trace;
     faultShare: number;
     /** The most entries of the feed that are given out at once. */
@@ -38,6 +53,7 @@ export class Network {
     this.#random = parts.random;
     this.#project = parts.project;
     this.#signIns = parts.signIns;
+    this.#ledger = parts.ledger;
     this.#trace = parts.trace;
     this.faultShare = parts.faultShare;
     this.#pageSize = parts.pageSize;
@@ -59,6 +75,7 @@ export class Network {
         this.#send(call, {
           reply: ({ status, body: text, retryAfterS }) => {
             if (!isAlive()) return;
+            if (call.rpc === "push_changes" && status === 200) this.#ledger.tell(text);
             const headers: Record<string, string> = { "content-type": "application/json" };
             if (retryAfterS !== undefined) headers["retry-after"] = String(retryAfterS);
             resolve(new Response(text, { status, headers }));
@@ -71,75 +88,103 @@ export class Network {
     };
   }
 
-  #send(
-    call: { name: string; rpc: string; token: string; body: string },
-    sender: { reply: (reply: ModelReply & { retryAfterS?: number }) => void; fail: () => void },
-  ): void {
+  /** Of more operations in one request nothing comes: the project takes too long. */
+  limit(mostOperations: number | null): void {
+    this.#mostOperations = mostOperations;
+  }
+
+  /** Whatever is on its way over a connection is lost; what has arrived has been carried out. */
+  cutConnections(): void {
+    for (const cut of this.#open) cut();
+  }
+
+  #send(call: Call, sender: Sender): void {
     const random = this.#random;
     const fault = drawFault(random, this.faultShare);
     const there = random.upTo(random.pick([20, 200, 2000]));
     const back = random.upTo(200);
     this.#trace.add(`${call.name} ${call.rpc} ${JSON.stringify(fault)}`, call.body);
+    if (call.rpc === "push_changes") this.#ledger.send(deskOf(call), call.body);
     // Of a curve nobody sees that a part is missing, so that is tried more often.
     const isCurve = call.rpc === "push_metrics" && fault.kind === "shorten";
     const isCut = fault.kind === "shorten" && (isCurve || !fault.isDone);
     const arriving = isCut ? { ...call, body: cut(call.body, fault.share) } : call;
-    const carryOut = () => this.#carryOut(arriving);
-    const later = (ms: number, run: () => void) => {
-      this.underWay += 1;
-      this.#time.after(ms, () => {
-        this.underWay -= 1;
-        run();
-      });
-    };
     const isDone = fault.kind !== "drop_before" && !(fault.kind === "status" && !fault.isDone);
-
     if (fault.kind === "straggle") {
-      later(there, sender.fail);
-      later(there + fault.lateMs, carryOut);
+      this.#later(there, sender.fail);
+      this.#later(there + fault.lateMs, () => this.#carryOut(arriving));
       return;
     }
     const delay = fault.kind === "delay" ? there + fault.lateMs : there;
-    if (fault.kind === "duplicate") later(there + fault.lateMs, carryOut);
-    later(delay, () => {
-      const done = isDone ? carryOut() : null;
-      later(back, () => {
-        if (fault.kind === "status") {
-          const { status, retryAfterS } = fault;
-          if (status === 403) this.#noteRefusal(call.body);
-          const body = '{"message": "Not now"}';
-          sender.reply({ status, body, ...(retryAfterS === null ? {} : { retryAfterS }) });
-        } else if (done === null || fault.kind === "drop_after") {
-          sender.fail();
-        } else if (fault.kind === "tear") {
-          sender.reply({ ...done, body: done.body.slice(0, done.body.length * fault.share) });
-        } else if (fault.kind === "shorten" && !isCut) {
-          sender.reply({ ...done, body: shortened(done.body, fault.share) });
-        } else {
-          sender.reply(done);
-        }
+    if (fault.kind === "duplicate") {
+      this.#later(there + fault.lateMs, () => this.#carryOut(arriving));
+    }
+    let isOpen = true;
+    const close = () => {
+      isOpen = false;
+      this.#open.delete(close);
+      sender.fail();
+    };
+    this.#open.add(close);
+    this.#later(delay, async () => {
+      const done = isOpen && isDone ? await this.#carryOut(arriving) : null;
+      this.#later(back, () => {
+        this.#open.delete(close);
+        if (isOpen) this.#answer(call, fault, done, isCut, sender);
       });
     });
   }
 
-  #carryOut(call: { name: string; rpc: string; token: string; body: string }): ModelReply | null {
+  #answer(call: Call, fault: Fault, done: ProjectReply | null, isCut: boolean, sender: Sender) {
+    if (fault.kind === "status") {
+      const { status, retryAfterS } = fault;
+      if (status === 403) this.#noteRefusal(call.body);
+      else this.#ledger.fail(call.body);
+      const body = '{"message": "Not now"}';
+      sender.reply({ status, body, ...(retryAfterS === null ? {} : { retryAfterS }) });
+    } else if (done === null || fault.kind === "drop_after") {
+      sender.fail();
+    } else if (fault.kind === "tear") {
+      this.#ledger.fail(call.body);
+      sender.reply({ ...done, body: done.body.slice(0, done.body.length * fault.share) });
+    } else if (fault.kind === "shorten" && !isCut) {
+      sender.reply({ ...done, body: shortened(done.body, fault.share) });
+    } else {
+      sender.reply(done);
+    }
+  }
+
+  #later(ms: number, run: () => void | Promise<unknown>): void {
+    this.underWay += 1;
+    this.#time.after(ms, () => {
+      this.underWay -= 1;
+      const running = run();
+      if (running !== undefined) this.#time.hold(running);
+    });
+  }
+
+  async #carryOut(call: Call): Promise<ProjectReply | null> {
     if (this.isDown) return null;
+    if (this.#isTooMuch(call)) {
+      this.#trace.add(`  takes too long for ${call.name}`);
+      this.#ledger.fail(call.body);
+      return TOO_LONG;
+    }
     const userId = this.#signIns.userOf(call.token);
-    if (userId === null) return { status: 401, body: '{"message": "JWT expired"}' };
-    const reply = answerRequest(this.#project, userId, call.rpc, this.#limited(call.body));
-    if (call.rpc === "push_changes" && reply.status === 200) this.#countApplied(call, reply.body);
-    this.#trace.add(`  carried out for ${call.name}: ${reply.status}`, reply.body);
+    const reply = await this.#project.answer(userId, call.rpc, this.#limited(call.body));
+    if (reply !== null && call.rpc === "push_changes" && reply.status === 200) {
+      this.#ledger.carryOut(answersOf(reply.body));
+    }
+    this.#trace.add(`  carried out for ${call.name}: ${reply?.status ?? "cut"}`, reply?.body);
     return reply;
   }
 
-  #countApplied(call: { name: string; body: string }, answered: string): void {
-    const { changes } = JSON.parse(call.body) as { changes: { row_id: string }[] };
-    const answers = JSON.parse(answered) as { outcome: string }[];
-    for (const [at, { row_id: rowId }] of changes.entries()) {
-      if (answers[at]?.outcome !== "applied") continue;
-      const key = `${call.name.split(".")[0]} ${rowId}`;
-      this.applied.set(key, (this.applied.get(key) ?? 0) + 1);
-    }
+  /** The statement's time is over, and nothing of it was done. */
+  #isTooMuch({ rpc, body }: Call): boolean {
+    if (this.#mostOperations === null) return false;
+    const { changes, points } = JSON.parse(body) as { changes?: unknown[]; points?: Curve[] };
+    if (rpc === "push_changes") return (changes?.length ?? 0) > this.#mostOperations;
+    return rpc === "push_metrics" && pointsIn(points) > this.#mostOperations * BLOCK_POINTS;
   }
 
   #limited(body: string): string {
@@ -153,6 +198,29 @@ export class Network {
     const [change, ...more] = changes ?? [];
     if (change !== undefined && more.length === 0) this.refusedAlone.add(change.op_id);
   }
+}
+
+/** What sync sends of a curve at least. */
+const BLOCK_POINTS = 128;
+
+/** As PostgREST says it. */
+const TOO_LONG: ProjectReply = {
+  status: 500,
+  body: '{"code": "57014", "message": "canceling statement due to statement timeout"}',
+};
+
+/** A point, or many of them in the columns of a table. */
+interface Curve {
+  columns?: { step: string };
+}
+
+function pointsIn(points: readonly Curve[] = []): number {
+  return points.reduce((sum, { columns }) => sum + (columns?.step.split(",").length ?? 1), 0);
+}
+
+/** The machine, whichever of its lives it was. */
+function deskOf({ name }: Call): string {
+  return name.split(".")[0] ?? name;
 }
 
 /** A request without the last ones of its operations or points. */

@@ -9,14 +9,14 @@ test("nothing is lost, doubled or different in 150 schedules", { timeout: 300_00
   const wrong: unknown[] = [];
   const seeds = [...Array.from({ length: 145 }, (_, at) => at + 1), ...TELLING_SEEDS];
   for (const seed of seeds) {
-    const { problems, schedule } = await simulate(seed, false);
+    const { problems, schedule } = await simulate(seed);
     if (problems.length > 0) wrong.push({ seed, schedule, problems });
   }
   expect(wrong).toEqual([]);
 });
 
 test("a schedule is the same whenever it is run", async () => {
-  const first = await simulate(7, true);
-  expect((await simulate(7, true)).trace).toBe(first.trace);
-  expect((await simulate(8, true)).trace).not.toBe(first.trace);
+  const first = await simulate(7, { isFullTrace: true });
+  expect((await simulate(7, { isFullTrace: true })).trace).toBe(first.trace);
+  expect((await simulate(8, { isFullTrace: true })).trace).not.toBe(first.trace);
 });

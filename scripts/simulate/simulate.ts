@@ -1,15 +1,18 @@
 import { SeededRandom } from "../torture/seeded-random.ts";
 import { judgeAftermath } from "./end-oracle.ts";
 import { Journal } from "./journal.ts";
-import { ModelProject } from "./model/model-project.ts";
+import { ModelledProject } from "./model/modelled-project.ts";
 import { Network } from "./network.ts";
+import { OperationLedger } from "./operation-ledger.ts";
+import { OutboxWatch } from "./outbox-watch.ts";
+import type { Project } from "./project.ts";
 import { drawSchedule, type Schedule } from "./schedule.ts";
 import { createSeededIds } from "./seeded-ids.ts";
 import { SignIns } from "./sign-ins.ts";
 import { StepOracle } from "./step-oracle.ts";
-import { Storm } from "./storm.ts";
+import { Storm, STRANGER } from "./storm.ts";
 import { Trace } from "./trace.ts";
-import { settle, VirtualTime } from "./virtual-time.ts";
+import { VirtualTime } from "./virtual-time.ts";
 import { Workload } from "./workload.ts";
 import { Workstation } from "./workstation.ts";
 
@@ -28,14 +31,25 @@ const START = Date.UTC(2026, 2, 1, 10);
 /** After the longest back-off everything must have been tried again. */
 const PATIENCE_MS = 3 * 3_600_000;
 
+export interface SimulationOptions {
+  /** With what was sent and answered. */
+  isFullTrace?: boolean;
+  /** Another one than the model; it is emptied. */
+  project?: Project;
+}
+
 /** One schedule: a storm of a few virtual minutes, then quiet, then the verdict. */
-export async function simulate(seed: number, isFullTrace: boolean): Promise<SimulationResult> {
+export async function simulate(
+  seed: number,
+  options: SimulationOptions = {},
+): Promise<SimulationResult> {
   const random = new SeededRandom(seed);
   const schedule = drawSchedule(random);
   const time = new VirtualTime(START);
-  const trace = new Trace(() => time.now() - START, isFullTrace);
+  const trace = new Trace(() => time.now() - START, options.isFullTrace ?? false);
   const journal = new Journal();
-  const project = new ModelProject(time.now);
+  const ledger = new OperationLedger();
+  const project = options.project ?? new ModelledProject(time.now);
   const signIns = new SignIns(time, random.branch());
   const { faultShare, poisonShare, pageSize } = schedule;
   const network = new Network({
@@ -43,20 +57,24 @@ export async function simulate(seed: number, isFullTrace: boolean): Promise<Simu
     random: random.branch(),
     project,
     signIns,
+    ledger,
     trace,
     faultShare,
     pageSize,
   });
+  network.limit(schedule.mostOperations);
   const workload = new Workload({ random: random.branch(), journal, project, poisonShare });
   const desks = createDesks();
   const stormRandom = random.branch();
-  const parts = { schedule, random: stormRandom, desks, project, network, signIns, workload };
-  const storm = new Storm({ ...parts, trace, time });
-  const oracle = new StepOracle(project);
+  const parts = { schedule, random: stormRandom, desks, project, network, ledger, signIns };
+  const storm = new Storm({ ...parts, workload, trace, time });
+  const watch = new OutboxWatch(journal, ledger);
+  const oracle = new StepOracle(project, watch);
   let events = 0;
   const problems = new Set<string>();
 
   try {
+    await project.begin([...new Set(desks.map(({ userId }) => userId)), STRANGER]);
     for (const desk of desks) {
       if (stormRandom.share() < 0.4) continue;
       desk.enable();
@@ -69,8 +87,10 @@ export async function simulate(seed: number, isFullTrace: boolean): Promise<Simu
     if (problems.size === 0) await calmDown();
     if (problems.size === 0) {
       const { restores, restoredAt } = storm;
-      const aftermath = { desks, project, journal, network, restores, restoredAt };
-      for (const problem of judgeAftermath(aftermath)) problems.add(problem);
+      const seen = { desks, project, journal, network, ledger, watch };
+      for (const problem of judgeAftermath({ ...seen, restores, restoredAt })) {
+        problems.add(problem);
+      }
     }
   } catch (error) {
     problems.add(
@@ -88,15 +108,16 @@ export async function simulate(seed: number, isFullTrace: boolean): Promise<Simu
     const shared = { time, network, signIns, journal, trace };
     const open = (name: string, host: string, userId: string) =>
       new Workstation({ ...shared, name, host, userId, random: random.branch() });
+    // One host name, with what each machine adds to it; another user's machine may add the same.
     const own = Array.from({ length: schedule.machines - 1 }, (_, at) =>
-      open(`desk-${at + 2}`, `lab-${at + 2}`, user),
+      open(`desk-${at + 2}`, `lab-${createId().slice(0, 4)}`, user),
     );
-    const others = schedule.hasOtherUser ? [open("desk-of-other", "lab-1", other)] : [];
-    return [open("desk-1", "lab-1", user), ...own, ...others];
+    const others = schedule.hasOtherUser ? [open("desk-of-other", "lab-0001", other)] : [];
+    return [open("desk-1", "lab-0001", user), ...own, ...others];
   }
 
   async function until(end: number): Promise<void> {
-    await settle();
+    await time.rest();
     const over = { is: false };
     time.after(end - time.now(), () => {
       over.is = true;
@@ -107,26 +128,29 @@ export async function simulate(seed: number, isFullTrace: boolean): Promise<Simu
   async function next(): Promise<void> {
     await time.step();
     events += 1;
-    for (const desk of desks) for (const problem of oracle.look(desk)) problems.add(problem);
+    for (const desk of desks) {
+      for (const problem of oracle.look(desk)) problems.add(problem);
+    }
   }
 
   /** Until nothing is on its way and every machine has looked again at what the others did. */
   async function calmDown(): Promise<void> {
     storm.end();
-    await settle();
+    await time.rest();
     const deadline = time.now() + PATIENCE_MS;
     for (let rounds = 0; rounds < 4; rounds++) {
       await untilQuiet(deadline);
+      if (rounds < 2 && schedule.isTidy) for (const desk of desks) workload.tidyUp(desk);
       if (schedule.isPatient) await until(time.now() + 12_000);
       else for (const desk of desks) desk.sync?.now();
-      await settle();
+      await time.rest();
       await next();
     }
     // What was refused or set aside in the storm is sent again when somebody asks for it, and then
     // the others look at it.
     for (let turn = 0; turn < 2; turn++) {
       for (const desk of desks) desk.sync?.now();
-      await settle();
+      await time.rest();
       await next();
       await untilQuiet(deadline);
     }

@@ -1,8 +1,8 @@
 import type { SeededRandom } from "../torture/seeded-random.ts";
 import { Died } from "./mortal-store.ts";
-import type { ModelProject } from "./model/model-project.ts";
-import type { ProjectData } from "./model/project-data.ts";
 import type { Network } from "./network.ts";
+import type { OperationLedger } from "./operation-ledger.ts";
+import type { Project } from "./project.ts";
 import type { Schedule } from "./schedule.ts";
 import type { SignIns } from "./sign-ins.ts";
 import type { Trace } from "./trace.ts";
@@ -11,14 +11,15 @@ import type { Workload } from "./workload.ts";
 import type { Workstation } from "./workstation.ts";
 
 const DAY_MS = 86_400_000;
-const STRANGER = "99999999-9999-4999-8999-999999999999";
+export const STRANGER = "99999999-9999-4999-8999-999999999999";
 
 export interface StormParts {
   schedule: Schedule;
   random: SeededRandom;
   desks: readonly [Workstation, ...Workstation[]];
-  project: ModelProject;
+  project: Project;
   network: Network;
+  ledger: OperationLedger;
   signIns: SignIns;
   workload: Workload;
   trace: Trace;
@@ -30,7 +31,7 @@ export class Storm {
   restores = 0;
   restoredAt = Number.NEGATIVE_INFINITY;
   readonly #parts: StormParts;
-  #backup: ProjectData | null = null;
+  #hasBackup = false;
 
   constructor(parts: StormParts) {
     this.#parts = parts;
@@ -61,7 +62,7 @@ export class Storm {
       trace.add(`${desk.name} is to die after ${statements} statements`);
       desk.crash(statements, random.upTo(random.pick([100, 20_000])));
     } else if (schedule.isRestored && share > 0.95) {
-      this.#backUpOrRestore(this.#backup === null || random.share() < 0.3);
+      this.#backUpOrRestore(!this.#hasBackup || random.share() < 0.3);
     } else {
       this.#disturb(desk);
     }
@@ -69,12 +70,12 @@ export class Storm {
 
   /** All is well again. */
   end(): void {
-    const { desks, network, signIns, project, schedule, trace } = this.#parts;
+    const { desks, network, signIns, project, schedule, trace, time } = this.#parts;
     trace.add("The storm is over");
     network.faultShare = 0;
     network.isDown = false;
     signIns.faultShare = 0;
-    project.releaseHorizon();
+    time.hold(project.releaseHorizon());
     for (const desk of desks) {
       desk.strangerId = null;
       signIns.signInAgain(desk.name);
@@ -88,9 +89,9 @@ export class Storm {
   }
 
   #disturb(desk: Workstation): void {
-    const { random, network, signIns, project, schedule, trace } = this.#parts;
+    const { random, network, signIns, project, schedule, trace, time } = this.#parts;
     const isOn = random.share() < 0.5;
-    switch (Math.floor(random.upTo(9))) {
+    switch (Math.floor(random.upTo(10))) {
       case 0:
         desk.skewMs = random.pick([0, DAY_MS, -DAY_MS]);
         trace.add(`${desk.name}'s clock is wrong by ${desk.skewMs} ms`);
@@ -109,8 +110,7 @@ export class Storm {
         network.isDown = isOn;
         break;
       case 4:
-        if (isOn) project.holdHorizon();
-        else project.releaseHorizon();
+        time.hold(isOn ? project.holdHorizon() : project.releaseHorizon());
         break;
       case 5:
         void desk.sync?.requests["sync.pause"]({ isPaused: isOn }, "local");
@@ -125,6 +125,11 @@ export class Storm {
       case 7:
         desk.sync?.now();
         break;
+      case 8:
+        trace.add("The project starts again");
+        network.cutConnections();
+        time.hold(project.restart());
+        break;
       default:
         network.faultShare = schedule.faultShare * random.pick([0, 1, 1.5]);
         signIns.faultShare = network.faultShare / 2;
@@ -132,17 +137,17 @@ export class Storm {
   }
 
   #backUpOrRestore(isBackup: boolean): void {
-    const { project, network, trace, time } = this.#parts;
-    if (isBackup) {
-      trace.add("The project is backed up");
-      this.#backup = project.backUp();
-    } else if (this.#backup !== null) {
-      this.restores += 1;
-      this.restoredAt = time.now();
-      trace.add("The project is restored");
-      project.restore(this.#backup, `epoch-${this.restores + 1}`);
-      // What it had applied it has never applied.
-      network.applied.clear();
-    }
+    const { project, trace, time } = this.#parts;
+    trace.add(`The project is ${isBackup ? "backed up" : "restored"}`);
+    time.hold(isBackup ? project.backUp() : this.#restore());
+    this.#hasBackup = true;
+  }
+
+  async #restore(): Promise<void> {
+    const { project, ledger, time } = this.#parts;
+    this.restores += 1;
+    this.restoredAt = time.now();
+    await project.restore();
+    ledger.restore(project.data.feed);
   }
 }

@@ -3,6 +3,7 @@ export class VirtualTime {
   #now: number;
   #serial = 0;
   readonly #events = new Map<number, { at: number; run: () => void }>();
+  readonly #outside = new Set<Promise<unknown>>();
 
   constructor(now: number) {
     this.#now = now;
@@ -45,11 +46,26 @@ export class VirtualTime {
     this.#events.delete(next.serial);
     this.#now = next.at;
     next.run();
+    await this.rest();
+  }
+
+  /** Time stands still until that is over: it happens outside, in another time. */
+  hold(work: Promise<unknown>): void {
+    this.#outside.add(work);
+    void work.finally(() => this.#outside.delete(work));
+  }
+
+  /** Until every promise that can be kept without an event has been kept. */
+  async rest(): Promise<void> {
     await settle();
+    while (this.#outside.size > 0) {
+      await Promise.allSettled(this.#outside);
+      await settle();
+    }
   }
 }
 
-/** Until every promise that can be kept without an event has been kept. */
+/** Two turns of the loop, in which whatever waits for nothing outside is done. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) {
     await new Promise<void>((resolve) => {

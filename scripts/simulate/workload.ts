@@ -1,11 +1,11 @@
 import type { SyncTable } from "../../shared/contract/sync.ts";
 import type { Row } from "../../electron/store/open-store.ts";
-import { OutboxStore } from "../../electron/sync/outbox-store.ts";
 import type { SeededRandom } from "../torture/seeded-random.ts";
 import type { Journal } from "./journal.ts";
-import type { ModelProject } from "./model/model-project.ts";
 import { newArtifact, newCost, newDataset, newJob, newNotice } from "./new-rows.ts";
-import { retryOne, setKeepLocal } from "./person-requests.ts";
+import { PersonRequests } from "./person-requests.ts";
+import type { Project } from "./project.ts";
+import { TeamWork } from "./team-work.ts";
 import { trainSteps } from "./train-steps.ts";
 import type { Workstation } from "./workstation.ts";
 
@@ -18,21 +18,23 @@ const NUL = String.raw`"\u0000"`;
 export class Workload {
   readonly #random: SeededRandom;
   readonly #journal: Journal;
-  readonly #project: ModelProject;
   readonly #poisonShare: number;
   #names = 0;
+  readonly #person: PersonRequests;
   readonly #actions: readonly [Action, ...Action[]];
 
   constructor(parts: {
     random: SeededRandom;
     journal: Journal;
-    project: ModelProject;
+    project: Project;
     poisonShare: number;
   }) {
     this.#random = parts.random;
     this.#journal = parts.journal;
-    this.#project = parts.project;
     this.#poisonShare = parts.poisonShare;
+    const newName = () => this.#name();
+    this.#person = new PersonRequests({ ...parts, newName });
+    const team = new TeamWork(parts);
     const often = (times: number, action: Action): Action[] =>
       Array.from({ length: times }, () => action);
     this.#actions = [
@@ -47,16 +49,24 @@ export class Workload {
       ...often(2, this.#read),
       ...often(2, this.#storeFile),
       this.#deleteSomething,
-      ...often(2, this.#download),
-      ...often(2, this.#askElsewhere),
-      this.#keepLocal,
-      retryOne,
+      ...often(2, team.download),
+      ...often(3, team.askElsewhere),
+      this.#person.keepLocal,
+      this.#person.retry,
+      this.#person.edit,
+      this.#person.discard,
     ];
   }
 
   /** One action, or none where there is nothing to do it with. */
   act(desk: Workstation): void {
     this.#random.pick(this.#actions)(desk);
+  }
+
+  /** Somebody goes through what was refused, and decides about some of it. */
+  tidyUp(desk: Workstation): void {
+    const { retry, edit, discard } = this.#person;
+    for (let turn = 0; turn < 4; turn++) this.#random.pick([retry, edit, edit, discard])(desk);
   }
 
   readonly #importDataset: Action = (desk) => {
@@ -79,6 +89,9 @@ export class Workload {
     const table = this.#random.pick(["datasets", "training_jobs", "model_artifacts"] as const);
     const row = this.#one(desk, table, table === "training_jobs" ? "1" : "deleted_at IS NULL");
     if (row === null) return;
+    if (table === "datasets" && this.#isPoison(row.id)) {
+      return desk.rows.update(table, row.id, { sample_data: `[{"text": ${NUL}}]` });
+    }
     const column = table !== "training_jobs" && this.#random.share() < 0.4 ? "description" : "name";
     desk.rows.update(table, row.id, { [column]: this.#name() });
   };
@@ -155,63 +168,6 @@ export class Workload {
     const row = this.#one(desk, table, "deleted_at IS NULL AND status <> 'importing'");
     if (row !== null) desk.rows.update(table, row.id, { deleted_at: desk.rows.time() });
   };
-
-  /** Another machine's dataset or adapter, with the rows that it needs. */
-  readonly #download: Action = (desk) => {
-    if (!desk.isEnabled) return;
-    const { rows } = this.#project.data;
-    const wanted = this.#random.pick(["datasets", "model_artifacts"] as const);
-    const found = [...rows[wanted].values()].filter(
-      (row) => row.user_id === desk.userId && row["deleted_at"] === null,
-    );
-    const row = found[Math.floor(this.#random.upTo(found.length))];
-    if (row === undefined || this.#isLeaving(desk, wanted, row.id)) return;
-    if (wanted === "datasets") return desk.rows.adopt("datasets", row);
-    const job = rows.training_jobs.get(String(row["job_id"]));
-    const dataset = rows.datasets.get(String(row["dataset_id"]));
-    if (job === undefined || dataset === undefined || job["workstation"] === desk.host) return;
-    if (this.#isLeaving(desk, "training_jobs", job.id)) return;
-    desk.store.transaction(() => {
-      desk.rows.adopt("datasets", dataset);
-      const jobDataset = rows.datasets.get(String(job["dataset_id"]));
-      if (jobDataset !== undefined) desk.rows.adopt("datasets", jobDataset);
-      desk.rows.adopt("training_jobs", job);
-      desk.rows.adopt("model_artifacts", row);
-    });
-  };
-
-  readonly #askElsewhere: Action = (desk) => {
-    if (!desk.isEnabled) return;
-    const found = desk.store
-      .prepare(
-        `SELECT row_id FROM sync_mirror m WHERE table_name = 'training_jobs' AND row IS NOT NULL
-         AND NOT EXISTS (SELECT 1 FROM training_jobs j WHERE j.id = m.row_id)
-         AND NOT EXISTS (SELECT 1 FROM sync_outbox o WHERE o.row_id = m.row_id) ORDER BY row_id`,
-      )
-      .all();
-    const job = found[Math.floor(this.#random.upTo(found.length))];
-    if (job === undefined) return;
-    const rowId = String(job["row_id"]);
-    const wish = { desired_state: this.#random.pick(["running", "stopped"]) };
-    const more = { columns: ["desired_state"], given: wish };
-    const outbox = new OutboxStore(desk.store);
-    outbox.transaction(() => outbox.add("training_jobs", rowId, "update", more));
-    this.#journal.countChange(desk.name, rowId);
-  };
-
-  readonly #keepLocal: Action = (desk) => {
-    const table = this.#random.pick(["datasets", "training_jobs"] as const);
-    const row = this.#one(desk, table, "1");
-    if (row === null) return;
-    const isKeptLocal = this.#random.share() < 0.6;
-    if (isKeptLocal) this.#journal.keptByChoice.add(row.id);
-    setKeepLocal(desk, table, row.id, isKeptLocal);
-  };
-
-  /** On its way out of the project: nobody downloads what they have just deleted. */
-  #isLeaving(desk: Workstation, table: SyncTable, id: string): boolean {
-    return new OutboxStore(desk.store).ofRow(table, id).length > 0;
-  }
 
   #ownJob(desk: Workstation): { id: string; row: Row } | null {
     return this.#one(desk, "training_jobs", `workstation = '${desk.host}'`);

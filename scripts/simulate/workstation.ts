@@ -17,7 +17,7 @@ import { settle, type VirtualTime } from "./virtual-time.ts";
 export interface WorkstationParts {
   /** Unlike any other's in the schedule. */
   name: string;
-  /** As its jobs carry it: machines of different users may be called the same. */
+  /** As its jobs carry it: unlike that of any other machine of its user. */
   host: string;
   userId: string;
   time: VirtualTime;
@@ -162,7 +162,9 @@ export class Workstation {
 
   #follow(jobId: string, state: "running" | "stopped"): void {
     const job = this.rows.find("training_jobs", jobId);
-    if (job === undefined || job["status"] === "completed") return;
+    const isGranted = job !== undefined && job["status"] !== "completed";
+    this.#parts.journal.followed.push({ by: this.name, jobId, state, isGranted });
+    if (!isGranted) return;
     const status = state === "stopped" ? "stopped" : "queued";
     this.rows.update("training_jobs", jobId, { status, desired_state: state });
   }

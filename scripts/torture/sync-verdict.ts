@@ -8,7 +8,7 @@ import { countRows } from "../../electron/sync/sync-counts.ts";
 import { Journal } from "../simulate/journal.ts";
 import { LocalRows } from "../simulate/local-rows.ts";
 import { isSame } from "../simulate/model/model-project.ts";
-import { countableRows, quietRows } from "../simulate/step-oracle.ts";
+import { countableRows, quietRows } from "../simulate/file-rows.ts";
 import { teamValues } from "../simulate/team-values.ts";
 
 /** What was found to be wrong; 0 everywhere is what is wanted. */

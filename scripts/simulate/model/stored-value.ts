@@ -32,7 +32,7 @@ export function storedValue(column: Column, given: unknown): unknown {
     case "money": {
       const amount = number("numeric", given);
       if (Math.abs(amount) >= 1e8) throw new DatabaseError("22003", "numeric field overflow");
-      return Number(amount.toFixed(6));
+      return rounded(amount);
     }
     case "time":
       return storedTime(asText(given));
@@ -46,6 +46,13 @@ export function storedTime(given: string): string {
   const time = Date.parse(given);
   if (Number.isNaN(time)) throw new DatabaseError("22007", `invalid input syntax: "${given}"`);
   return new Date(time).toISOString().replace(/\.?0*Z$/, "+00:00");
+}
+
+/** To six decimals of the number as it is written: halves go away from zero, as numeric has it. */
+function rounded(amount: number): number {
+  const digits = String(Math.abs(amount));
+  const millionths = digits.includes("e") ? Math.abs(amount) * 1e6 : Number(`${digits}e6`);
+  return (Math.sign(amount) * Math.round(millionths)) / 1e6;
 }
 
 function asText(given: unknown): string {
