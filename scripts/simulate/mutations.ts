@@ -178,10 +178,4 @@ export const mutations: readonly Mutation[] = [
     "if (error.isOfRequest) size.failed(entries.length);",
     "",
   ),
-  one(
-    "what may have been done goes again as another change",
-    "sync/quarantine-entry.ts",
-    'if (each.reason !== "unanswered" || values === null) {',
-    "if (each.reason !== null || values === null) {",
-  ),
 ];
