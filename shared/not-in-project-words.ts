@@ -1,5 +1,14 @@
 import type { NotInProject } from "./contract/sync.ts";
 
+export const NOTHING_OWED: NotInProject = {
+  waiting: 0,
+  attention: 0,
+  waitingPoints: 0,
+  waitingCurves: 0,
+  waitingFiles: 0,
+  failedFiles: 0,
+};
+
 const wholeNumber = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 
 /** "3 changes, 12,400 points of 1 curve and 1 file"; null where nothing is missing there. */

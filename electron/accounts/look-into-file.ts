@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import type { NotInProject } from "../../shared/contract/sync.ts";
+import { NOTHING_OWED } from "../../shared/not-in-project-words.ts";
 import { notInProject } from "../sync/not-in-project.ts";
 
 interface Queries {
@@ -10,14 +11,6 @@ interface Queries {
 }
 
 export const NO_WORK = { datasets: 0, jobs: 0 };
-export const NOTHING_OWED: NotInProject = {
-  waiting: 0,
-  attention: 0,
-  waitingPoints: 0,
-  waitingCurves: 0,
-  waitingFiles: 0,
-  failedFiles: 0,
-};
 
 /** Reads from a database file that is not the open one, and leaves it as it is. */
 export function lookInto<T>(path: string, absent: T, look: (database: Queries) => T): T {

@@ -1,17 +1,13 @@
 import { expect, it } from "vitest";
 import type { SyncStatus } from "../../shared/contract/sync.ts";
+import { NOTHING_OWED } from "../../shared/not-in-project-words.ts";
 import { describeSync } from "./describe-sync.ts";
 
 const counts = {
   synced: 3,
-  waiting: 0,
-  attention: 0,
   keptLocal: 0,
   ofColleagues: 0,
-  waitingPoints: 0,
-  waitingCurves: 0,
-  waitingFiles: 0,
-  failedFiles: 0,
+  ...NOTHING_OWED,
 };
 const status: SyncStatus = {
   state: "idle",

@@ -2,12 +2,11 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { openSyncBench, type SyncBench } from "./fixtures/open-sync-bench.ts";
 import { addDataset, addJob, set } from "./fixtures/sync-bench.ts";
 import { TinyProject } from "./fixtures/tiny-project.ts";
-import type { FeedEntry, Operation } from "./team-server.ts";
+import type { Operation } from "./team-server.ts";
 
 let project: TinyProject;
 let bench: SyncBench;
 let job: string;
-let news: FeedEntry[];
 let sent: Operation[];
 /** Before the next batch arrives. */
 let meanwhile: () => void;
@@ -15,7 +14,6 @@ let onFollow: () => unknown;
 
 beforeEach(async () => {
   project = new TinyProject();
-  news = [];
   sent = [];
   meanwhile = () => undefined;
   onFollow = () => undefined;
@@ -28,18 +26,12 @@ beforeEach(async () => {
       set(bench.store, "training_jobs", id, "status", state === "stopped" ? "stopped" : "queued");
     },
     server: {
+      ...project.server,
       pushChanges: (operations) => {
         meanwhile();
         meanwhile = () => undefined;
         sent.push(...operations);
         return Promise.resolve(project.apply(operations));
-      },
-      pushMetrics: () => Promise.resolve([]),
-      pullChanges: () => {
-        const changes = news;
-        news = [];
-        const page = { epoch: "1", cursor: "1", changes, has_more: false, needs_resync: false };
-        return Promise.resolve(page);
       },
     },
   });
@@ -53,7 +45,7 @@ function wish(state: string, version: number): void {
   const row = { id: job, ...project.rows.get(`training_jobs ${job}`), desired_state: state };
   project.rows.set(`training_jobs ${job}`, row);
   const common = { op_id: null, action: "update" as const, columns: ["desired_state"] };
-  news = [{ ...common, table: "training_jobs", row_id: job, version, previous: null, row }];
+  project.news = [{ ...common, table: "training_jobs", row_id: job, version, previous: null, row }];
 }
 
 it("does not undo a newer wish by what it says of having followed the former", async () => {

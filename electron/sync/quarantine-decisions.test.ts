@@ -7,24 +7,10 @@ import type { FeedEntry } from "./team-server.ts";
 
 let project: TinyProject;
 let bench: SyncBench;
-/** What the feed brings in the next round. */
-let news: FeedEntry[];
 
 beforeEach(() => {
   project = new TinyProject();
-  news = [];
-  bench = openSyncBench({
-    server: {
-      pushChanges: (operations) => Promise.resolve(project.apply(operations)),
-      pushMetrics: () => Promise.resolve([]),
-      pullChanges: () => {
-        const changes = news;
-        news = [];
-        const page = { epoch: "1", cursor: "1", changes, has_more: false, needs_resync: false };
-        return Promise.resolve(page);
-      },
-    },
-  });
+  bench = openSyncBench({ server: project.server });
 });
 afterEach(() => bench.close());
 
@@ -70,7 +56,7 @@ it("does not give up what a job says of itself, but settles it with what it wait
   const { job, adapter, cause, waiting } = await refuseAdapter();
   const discard = (opId: string) => bench.sync.requests["sync.discard"]({ opId }, "local");
   await bench.round();
-  news = [fed("training_jobs", job, there("training_jobs", job) ?? {})];
+  project.news = [fed("training_jobs", job, there("training_jobs", job) ?? {})];
   await bench.round();
   expect(() => discard(waiting)).toThrow(/Decide about that one/);
   expect(await listed()).toHaveLength(2);
@@ -103,7 +89,7 @@ it("lets go what was refused for want of a row, and what waits for that, once th
 
   project.rows.set(`datasets ${dataset}`, row);
   const entry = { version: 9, op_id: null, columns: [], previous: null };
-  news = [{ ...entry, table: "datasets", row_id: dataset, action: "insert", row }];
+  project.news = [{ ...entry, table: "datasets", row_id: dataset, action: "insert", row }];
   expect((await bench.round()).counts).toMatchObject({ attention: 0, waiting: 0 });
   expect(there("training_jobs", job)).toBeDefined();
   expect(there("cost_records", cost)).toMatchObject({ job_id: job });

@@ -12,28 +12,13 @@ import {
   WORKSTATION,
 } from "./fixtures/sync-bench.ts";
 import { TinyProject } from "./fixtures/tiny-project.ts";
-import type { FeedEntry } from "./team-server.ts";
 
 let project: TinyProject;
 let bench: SyncBench;
-/** What the feed brings in the next round. */
-let news: FeedEntry[];
 
 beforeEach(() => {
   project = new TinyProject();
-  news = [];
-  bench = openSyncBench({
-    server: {
-      pushChanges: (operations) => Promise.resolve(project.apply(operations)),
-      pushMetrics: () => Promise.resolve([]),
-      pullChanges: () => {
-        const changes = news;
-        news = [];
-        const page = { epoch: "1", cursor: "1", changes, has_more: false, needs_resync: false };
-        return Promise.resolve(page);
-      },
-    },
-  });
+  bench = openSyncBench({ server: project.server });
 });
 afterEach(() => bench.close());
 
@@ -44,7 +29,7 @@ const listed = () => bench.sync.requests["sync.quarantine"]({}, "local");
 async function feed(table: SyncTable, id: string, more: Record<string, unknown> = {}) {
   const row = { id, ...project.rows.get(`${table} ${id}`), ...more };
   const common = { version: 9, op_id: null, action: "update" as const };
-  news = [{ ...common, table, row_id: id, columns: [], previous: null, row }];
+  project.news = [{ ...common, table, row_id: id, columns: [], previous: null, row }];
   return await bench.round();
 }
 

@@ -1,7 +1,7 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { Handlers } from "../../shared/contract/contract.ts";
 import type { SyncCounts } from "../../shared/contract/sync.ts";
-import { NOTHING_OWED } from "../accounts/look-into-file.ts";
+import { NOTHING_OWED } from "../../shared/not-in-project-words.ts";
 import type { Store } from "../store/open-store.ts";
 import { createSyncRequests, type SyncMethod } from "./sync-requests.ts";
 import { countRows } from "./sync-counts.ts";

@@ -1,23 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../shared/contract/sync.ts";
+import { NOTHING_OWED } from "../../shared/not-in-project-words.ts";
 import { canSignIn, hasPlace, isFirstSignIn, signInFields } from "./sign-in-fields.ts";
 import { accountTrouble, localWorkWords, projectName } from "./account-words.ts";
 
-const nothing = {
-  waiting: 0,
-  attention: 0,
-  waitingPoints: 0,
-  waitingCurves: 0,
-  waitingFiles: 0,
-  failedFiles: 0,
-};
 const ada: Account = {
   id: "00000000-0000-4000-8000-000000000001",
   projectUrl: "https://lab.supabase.co",
   email: "ada@example.org",
   userId: "00000000-0000-4000-8000-0000000000aa",
   isSignedIn: false,
-  unsynced: { ...nothing, waiting: 3 },
+  unsynced: { ...NOTHING_OWED, waiting: 3 },
 };
 const place = {
   ...signInFields(null),
@@ -64,8 +57,8 @@ describe("the words for accounts", () => {
     expect(localWorkWords({ datasets: 0, jobs: 0 })).toBeNull();
     expect(localWorkWords({ datasets: 2, jobs: 1 })).toBe("2 datasets and 1 job");
     expect(accountTrouble(ada)).toBe("Signed out, 3 changes not in the project yet");
-    expect(accountTrouble({ ...ada, isSignedIn: true, unsynced: nothing })).toBeNull();
-    const points = { ...nothing, waitingPoints: 12_400, waitingCurves: 1 };
+    expect(accountTrouble({ ...ada, isSignedIn: true, unsynced: NOTHING_OWED })).toBeNull();
+    const points = { ...NOTHING_OWED, waitingPoints: 12_400, waitingCurves: 1 };
     expect(accountTrouble({ ...ada, isSignedIn: true, unsynced: points })).toBe(
       "12,400 points of 1 curve not in the project yet",
     );

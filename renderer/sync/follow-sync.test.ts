@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Method, Topic } from "../../shared/contract/contract.ts";
 import type { SyncStatus } from "../../shared/contract/sync.ts";
+import { NOTHING_OWED } from "../../shared/not-in-project-words.ts";
 import { createDeskStore } from "../core/desk-store.ts";
 import { followCore } from "../core/follow-core.ts";
 import { valueOr } from "../core/loadable.ts";
@@ -14,17 +15,7 @@ const accounts = (activeId: string | null) => ({
 });
 const status = (synced: number, attention = 0): SyncStatus => ({
   state: "idle",
-  counts: {
-    synced,
-    waiting: 0,
-    attention,
-    keptLocal: 0,
-    ofColleagues: 0,
-    waitingPoints: 0,
-    waitingCurves: 0,
-    waitingFiles: 0,
-    failedFiles: 0,
-  },
+  counts: { ...NOTHING_OWED, synced, attention, keptLocal: 0, ofColleagues: 0 },
   lastError: null,
   nextTryAt: null,
   lastSyncedAt: null,

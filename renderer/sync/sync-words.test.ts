@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SyncStatus } from "../../shared/contract/sync.ts";
+import { NOTHING_OWED } from "../../shared/not-in-project-words.ts";
 import {
   countsWords,
   lastSyncedWords,
@@ -13,14 +14,9 @@ import {
 const NOW = Date.parse("2026-03-01T12:00:00.000Z");
 const counts = {
   synced: 1190,
-  waiting: 0,
-  attention: 0,
   keptLocal: 0,
   ofColleagues: 0,
-  waitingPoints: 0,
-  waitingCurves: 0,
-  waitingFiles: 0,
-  failedFiles: 0,
+  ...NOTHING_OWED,
 };
 const status = (part: Partial<SyncStatus> = {}): SyncStatus => ({
   state: "idle",
