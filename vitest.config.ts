@@ -10,7 +10,10 @@ const unit = [
 const integration = ["**/*.integration.test.ts"];
 const endToEnd = ["scripts/e2e/**/*.e2e.test.ts"];
 const ignored = ["node_modules/**", "out/**", "dist/**", ".cache/**"];
-const slow = { testTimeout: 240_000, hookTimeout: 240_000, fileParallelism: false };
+const patience = { testTimeout: 240_000, hookTimeout: 240_000 };
+/** Two at a time: they wait for databases and trainings more than they work. */
+const together = { ...patience, maxWorkers: 2 };
+const alone = { ...patience, fileParallelism: false };
 /** The path by which the team's guide imports the row types. */
 const alias = { "@/lib/types": fileURLToPath(new URL("./shared/types", import.meta.url)) };
 
@@ -29,9 +32,9 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "integration", include: integration, exclude: ignored, ...slow },
+        test: { name: "integration", include: integration, exclude: ignored, ...together },
       },
-      { extends: true, test: { name: "e2e", include: endToEnd, exclude: ignored, ...slow } },
+      { extends: true, test: { name: "e2e", include: endToEnd, exclude: ignored, ...alone } },
     ],
   },
 });
