@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { databasePath } from "../../electron/accounts/account-paths.ts";
 import type { RemoteClient } from "../../electron/gateway/remote-client.ts";
 import { until } from "../../electron/quickstart/until.ts";
@@ -7,6 +8,8 @@ import { openStore, type Store } from "../../electron/store/open-store.ts";
 import { trainerPath } from "../bench/trainer/python-program.ts";
 import type { Stack } from "../supabase-stack/open-stack.ts";
 import { TorturedCore } from "./tortured-core.ts";
+
+const LOOK_MS = 200;
 
 /** Whoever signs in on the desk. */
 export interface Credentials {
@@ -65,16 +68,7 @@ export class SyncDesk {
   /** Until nothing waits: neither files, nor rows, nor points. */
   async waitForQuiet(): Promise<void> {
     const client = await this.client();
-    for (const transfer of await client.request("transfers.list", {})) {
-      await until(client, "transfers.changed", undefined, {
-        start: () => Promise.resolve(transfer),
-        settle: ({ id, state, error }) => {
-          if (id !== transfer.id) return undefined;
-          if (state === "failed") throw new Error(`${transfer.fileName}: ${error?.message}`);
-          return state === "done" ? true : undefined;
-        },
-      });
-    }
+    await this.#waitForFiles(client);
     await until(client, "sync.changed", undefined, {
       start: async () => {
         await client.request("sync.now", {});
@@ -83,6 +77,17 @@ export class SyncDesk {
       settle: ({ state, counts }) =>
         state === "idle" && counts.waiting + counts.waitingPoints === 0 ? true : undefined,
     });
+  }
+
+  /** Those of rows that are deleted meanwhile are not waited for. */
+  async #waitForFiles(client: RemoteClient): Promise<void> {
+    for (;;) {
+      const transfers = await client.request("transfers.list", {});
+      const failed = transfers.find(({ state }) => state === "failed");
+      if (failed !== undefined) throw new Error(`${failed.fileName}: ${failed.error?.message}`);
+      if (transfers.every(({ state }) => state === "done")) return;
+      await delay(LOOK_MS);
+    }
   }
 
   #start(): TorturedCore {

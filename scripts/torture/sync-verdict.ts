@@ -10,6 +10,7 @@ import { LocalRows } from "../simulate/local-rows.ts";
 import { isSame } from "../simulate/model/model-project.ts";
 import { countableRows, quietRows } from "../simulate/file-rows.ts";
 import { teamValues } from "../simulate/team-values.ts";
+import { adapterBytes } from "./sync-work.ts";
 
 /** What was found to be wrong; 0 everywhere is what is wanted. */
 export interface SyncVerdict {
@@ -93,7 +94,14 @@ export async function judgeEnd(
   }
   await judgePoints(verdict, rows, new MetricsStore(store), database);
   for (const dataset of rows.all("datasets", "status = 'ready'")) {
-    await judgeFile(verdict, dataset["storage_path"], dataset["sha256"], service);
+    const place = { bucket: "lora-datasets", path: textOf(dataset["storage_path"]) };
+    await judgeFile(verdict, place, textOf(dataset["sha256"]), service);
+  }
+  for (const artifact of rows.all("model_artifacts")) {
+    const manifest = textOf(artifact["storage_path"]);
+    const path = manifest.replace(/[^/]+$/, "adapter_model.safetensors");
+    const wanted = sha256Of(adapterBytes(textOf(artifact["job_id"])));
+    await judgeFile(verdict, { bucket: "lora-models", path }, wanted, service);
   }
 }
 
@@ -123,18 +131,23 @@ async function judgePoints(
 
 async function judgeFile(
   verdict: SyncVerdict,
-  path: unknown,
-  sha256: unknown,
+  { bucket, path }: { bucket: string; path: string },
+  sha256: string,
   service: SupabaseClient,
 ): Promise<void> {
-  const { data } =
-    typeof path === "string"
-      ? await service.storage.from("lora-datasets").download(path)
-      : { data: null };
+  const { data } = path === "" ? { data: null } : await service.storage.from(bucket).download(path);
   if (data === null) {
     verdict.filesMissing += 1;
     return;
   }
   const bytes = new Uint8Array(await data.arrayBuffer());
-  if (createHash("sha256").update(bytes).digest("hex") !== sha256) verdict.filesDiffering += 1;
+  if (sha256Of(bytes) !== sha256) verdict.filesDiffering += 1;
+}
+
+function sha256Of(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
