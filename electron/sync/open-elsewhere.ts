@@ -75,6 +75,10 @@ export function openElsewhere(options: OpenElsewhereOptions): Elsewhere {
         refresh.ask();
         return listElsewhere(store, log);
       },
+      "elsewhere.refresh": async () => {
+        await refresh.fresh();
+        return null;
+      },
       "elsewhere.metrics": async ({ jobId, pixels, ...range }) =>
         windowOf(await curves.read(jobId, curveOf(jobId)), pixels, range),
       "elsewhere.setDesiredState": async (wish) => {

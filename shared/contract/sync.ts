@@ -232,6 +232,8 @@ export const syncProcedures = {
   "transfers.cancel": { input: idInput, output: z.null() },
 
   "elsewhere.list": { input: z.object({}), output: elsewhereSchema },
+  /** Reads anew what others share, and is answered when that is done; `sync.now` does own rows. */
+  "elsewhere.refresh": { input: z.object({}), output: z.null() },
   /** The curve of a job of another machine, fetched when it is looked at. */
   "elsewhere.metrics": {
     input: z.object({
