@@ -19,6 +19,7 @@ export const withoutAccount: Handlers<Extract<Method, `elsewhere.${string}` | `t
       invitations: [],
     }),
     "elsewhere.refresh": refuse,
+    "elsewhere.delete": refuse,
     "elsewhere.metrics": refuse,
     "elsewhere.setDesiredState": refuse,
     "teams.list": () => null,

@@ -244,6 +244,14 @@ export const syncProcedures = {
     }),
     output: z.object({ totalPoints: count, points: z.array(metricsPointSchema) }),
   },
+  /** Deletes an own row of another machine in the project; of a job that is under way it is refused. */
+  "elsewhere.delete": {
+    input: z.object({
+      table: z.enum(["datasets", "training_jobs", "model_artifacts"]),
+      id: z.uuid(),
+    }),
+    output: z.null(),
+  },
   /** Asks the job's own workstation to stop it or to go on with it. */
   "elsewhere.setDesiredState": {
     input: z.object({ jobId: z.uuid(), desiredState: z.enum(["running", "stopped"]) }),

@@ -164,6 +164,44 @@ test("a team is made, joined, shown a job, and left", async () => {
   expect(await theirs.ask("teams")).toMatchObject({ teams: [], invitations: [] });
 });
 
+test("what a machine that is gone has left in the project is deleted from another one", async () => {
+  const [user, colleague] = await Promise.all([newUser(project), newUser(project)]);
+  const { artifact, job, dataset } = await storeAdapter(project, user);
+  const theirs = await storeAdapter(project, colleague);
+  const box = await new Machine().open(user);
+  const asked = await box.say("elsewhere", "delete", "job", job.id);
+  expect([asked.exitCode, asked.stdout]).toEqual([1, ""]);
+  expect(asked.stderr).toMatch(/its curve and its adapters.*lab-1.*keeps its own copy.*--yes/);
+  expect((await box.say("elsewhere", "delete", "job", theirs.job.id, "--yes")).stderr).toMatch(
+    /no job of yours elsewhere/,
+  );
+  const { client } = box.desk.core ?? { client: null };
+  await expect(
+    client?.request("elsewhere.delete", { table: "training_jobs", id: theirs.job.id }),
+  ).rejects.toMatchObject({ kind: "not_found" });
+
+  expect(await box.ask("elsewhere", "delete", "job", job.id, "--yes")).toMatchObject({
+    ok: true,
+    isSent: true,
+  });
+  const left = async (table: string, id: string) =>
+    (await project.service.from(table).select().eq("id", id)).data;
+  expect(await left("training_jobs", job.id)).toEqual([]);
+  expect(await left("model_artifacts", artifact.id)).toEqual([]);
+  expect(await left("training_jobs", theirs.job.id)).toHaveLength(1);
+  expect(await left("datasets", dataset.id)).toMatchObject([{ deleted_at: null }]);
+  expect(await box.ask("elsewhere")).toMatchObject({ jobs: [], artifacts: [] });
+
+  await box.ask("elsewhere", "delete", "dataset", dataset.id, "--yes");
+  expect(await left("datasets", dataset.id)).toMatchObject([
+    { deleted_at: expect.any(String) as string },
+  ]);
+  expect(await box.ask("elsewhere")).toMatchObject({ datasets: [] });
+  expect(await client?.request("sync.status", {})).toMatchObject({
+    counts: { waiting: 0, attention: 0 },
+  });
+});
+
 test("nonsense is answered in a sentence, and with exit code 1", async () => {
   const box = new Machine();
   await box.desk.open();
@@ -179,6 +217,7 @@ test("nonsense is answered in a sentence, and with exit code 1", async () => {
   for (const [words, answer] of [
     ["download model x", /“model” cannot be downloaded/],
     ["download adapter x", /no adapter elsewhere called “x”.*lora-desk elsewhere/],
+    ["elsewhere delete model x", /“model” cannot be deleted/],
     ["transfers pause x", /No transfer.*“x”.*lora-desk transfers/],
     ["teams invite x nobody@example.org", /no team called “x”/],
     ["teams join x", /no invitation to a team called “x”/],

@@ -5,6 +5,7 @@ import type { Elsewhere, Transfer } from "../../../shared/contract/sync.ts";
 import { describeElsewhere } from "../describe-elsewhere.ts";
 import { sizeWords } from "../describe-transfer.ts";
 import { findByIdOrName } from "../find-by-id-or-name.ts";
+import { addDeleteElsewhereCommand } from "./delete-elsewhere.ts";
 import { followTransfers, requireMoving } from "../follow-transfers.ts";
 import { freshElsewhere } from "../fresh-elsewhere.ts";
 import { print } from "../output.ts";
@@ -15,7 +16,7 @@ type Table = Transfer["table"];
 
 /** `elsewhere` and `download`: what other machines and colleagues have, and how it comes here. */
 export function addElsewhereCommands(program: Command, run: RunWithCore): void {
-  program
+  const elsewhereCommand = program
     .command("elsewhere")
     .description(
       "what your other machines and your teams have in the project, and this one has not",
@@ -32,6 +33,7 @@ export function addElsewhereCommands(program: Command, run: RunWithCore): void {
         print(isJson, { ok: true, ...elsewhere, failure }, () => describeElsewhere(elsewhere, own));
       }),
     );
+  addDeleteElsewhereCommand(elsewhereCommand, run);
   program
     .command("download <kind> <which>")
     .description(
