@@ -102,6 +102,7 @@ async function build(
     secretBox: options.secretBox ?? null,
     fetch,
     createId: () => randomUUID(),
+    now: () => new Date(),
     monotonicMs: () => performance.now(),
     publish: hub.publish,
     log,
@@ -126,7 +127,8 @@ async function build(
     openWorkspace({
       accountId,
       hub,
-      openStore: () => openAccountStore({ homePath, accounts, accountId, settings, log }),
+      openStore: () =>
+        openAccountStore({ homePath, accounts, accountId, settings, now: () => new Date(), log }),
       open: async (store, partsHub, partClosers) => {
         const account = accountId === null ? null : openAccount(accounts, accountId);
         const base = { account, store, hub: partsHub, files, workstation, log };

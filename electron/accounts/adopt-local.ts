@@ -2,18 +2,35 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSy
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { AppError } from "../../shared/app-error.ts";
+import type { StoreOptions } from "../store/open-store.ts";
 import { accountFolder, databasePath } from "./account-paths.ts";
 import type { AccountsFile } from "./accounts-file.ts";
+import { isMarkedAdopted } from "./adopted-mark.ts";
+import { bringInLocal } from "./bring-in-local.ts";
+
+export interface AdoptionOptions {
+  homePath: string;
+  now: () => Date;
+  log: StoreOptions["log"];
+}
 
 /**
- * Gives the local work to an account: its file is moved to the account's place. No one may have it
- * open. Done once; where the account has a file already, or there is no local work, nothing is
- * moved. At every moment there is exactly one of both.
+ * Gives the local work to an account: its file is moved to the account's place, or, where the
+ * account has one already, its rows are moved into that and it is set aside. No one may have either
+ * open. Done once; where there is no local work, nothing happens. At every moment the work is in
+ * exactly one file that counts.
  */
-export function adoptLocal(homePath: string, accountId: string): void {
+export function adoptLocal(options: AdoptionOptions, accountId: string): void {
+  const { homePath, log } = options;
   const from = databasePath(homePath, null);
   const to = databasePath(homePath, accountId);
-  if (!existsSync(from) || existsSync(to)) return;
+  setAsideAdopted(options);
+  if (!existsSync(from)) return;
+  if (existsSync(to)) {
+    bringInLocal(from, to, log);
+    setAsideAdopted(options);
+    return;
+  }
   foldJournal(from);
   const folder = accountFolder(homePath, accountId);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -23,18 +40,43 @@ export function adoptLocal(homePath: string, accountId: string): void {
   syncFolder(homePath);
 }
 
+/** @returns the account that is to take the local work over. */
+export function requireAdoption(activeId: string | null, hasLocalWork: boolean): string {
+  if (activeId === null) {
+    throw new AppError(
+      "conflict",
+      "No account is open that the local work could be taken into. Open one, or sign in to one.",
+    );
+  }
+  if (hasLocalWork) return activeId;
+  throw new AppError(
+    "not_found",
+    "There is no local work without an account on this machine: nothing to take along.",
+  );
+}
+
+/** A file whose rows an account's file has taken over is kept, under a name that nobody opens. */
+export function setAsideAdopted({ homePath, now }: Omit<AdoptionOptions, "log">): void {
+  const path = databasePath(homePath, null);
+  if (!existsSync(path) || !isMarkedAdopted(path)) return;
+  foldJournal(path);
+  renameSync(path, `${path}.adopted-${now().toISOString().replaceAll(":", "-")}`);
+  syncFolder(homePath);
+}
+
 /** At the start: ends an adoption that a crash has cut short, or leaves it to the next start. */
 export async function finishAdoption(
-  homePath: string,
+  options: AdoptionOptions,
   accounts: AccountsFile,
-  log: (message: string, details?: Record<string, unknown>) => void,
 ): Promise<void> {
   const { adoptingId } = accounts.list;
   if (adoptingId === null) return;
   try {
-    adoptLocal(homePath, adoptingId);
+    adoptLocal(options, adoptingId);
   } catch (error) {
-    log("The local work could not be taken along into an account yet", { error: String(error) });
+    options.log("The local work could not be taken along into an account yet", {
+      error: String(error),
+    });
     return;
   }
   await accounts.change({ adoptingId: null, activeId: adoptingId });

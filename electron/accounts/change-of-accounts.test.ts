@@ -49,6 +49,7 @@ beforeEach(async () => {
       });
     },
     createId: randomUUID,
+    now: () => new Date(),
     monotonicMs: () => 0,
     publish: () => undefined,
     log: () => undefined,

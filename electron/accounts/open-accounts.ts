@@ -6,8 +6,8 @@ import { parseProjectUrl, requirePublishableKey } from "../sync/project-address.
 import { databasePath, sessionPath } from "./account-paths.ts";
 import { AccountSession } from "./account-session.ts";
 import { type AccountEntry, AccountsFile } from "./accounts-file.ts";
-import { adoptLocal, finishAdoption } from "./adopt-local.ts";
 import { NOTHING_OWED } from "../../shared/not-in-project-words.ts";
+import { adoptLocal, finishAdoption, requireAdoption } from "./adopt-local.ts";
 import { localWork, lookInto, NO_WORK, unsynced } from "./look-into-file.ts";
 import { type Grant, openProjectAuth, type ProjectAuth } from "./project-auth.ts";
 import type { SecretBox } from "./secret-box.ts";
@@ -19,6 +19,7 @@ export type AccountMethod =
   | "accounts.sendCode"
   | "accounts.enterCode"
   | "accounts.use"
+  | "accounts.adoptLocal"
   | "accounts.signOut";
 
 export interface AccountsOptions {
@@ -27,6 +28,7 @@ export interface AccountsOptions {
   secretBox: SecretBox | null;
   fetch: typeof fetch;
   createId: () => string;
+  now: () => Date;
   monotonicMs: () => number;
   publish: Publish;
   log: (message: string, details?: Record<string, unknown>) => void;
@@ -52,7 +54,7 @@ export interface OpenAccounts {
 export async function openAccounts(options: AccountsOptions): Promise<OpenAccounts> {
   const { homePath, files, publish, log } = options;
   const known = new AccountsFile(homePath);
-  await finishAdoption(homePath, known, log);
+  await finishAdoption(options, known);
   const sessions = new Map<string, AccountSession>();
   let last: Promise<unknown> = Promise.resolve();
 
@@ -116,6 +118,11 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
     }
   }
 
+  function hasLocalWork(): boolean {
+    const { datasets, jobs } = list().local;
+    return datasets + jobs > 0;
+  }
+
   async function requireIdle(): Promise<void> {
     refuseWhileBusy(await files.busyWith());
   }
@@ -132,7 +139,7 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
       await files.open(id, async () => {
         if (adopts && id !== null) {
           await known.change({ adoptingId: id });
-          adoptLocal(homePath, id);
+          adoptLocal(options, id);
         }
         await known.change({ activeId: id, adoptingId: null });
       });
@@ -153,7 +160,8 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
   async function arrive(url: string, anonKey: string, grant: Grant, adopts: boolean) {
     const { userId, tokens } = grant;
     const id = known.of(url, userId)?.id ?? options.createId();
-    if (known.list.activeId !== id) {
+    const isToOpen = known.list.activeId !== id || (adopts && hasLocalWork());
+    if (isToOpen) {
       try {
         await requireIdle();
       } catch (error) {
@@ -166,9 +174,10 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
     }
     await known.put({ id, projectUrl: url, userId, email: grant.email }, anonKey);
     await session(id).accept(tokens);
-    if (known.list.activeId !== id) {
-      // A file that is there is never replaced: the local work then stays where it is.
-      await open(id, adopts && !existsSync(databasePath(homePath, id)));
+    if (isToOpen) {
+      // A first sign-in takes the whole file along, with its settings; another one the work alone.
+      const isFirst = !existsSync(databasePath(homePath, id));
+      await open(id, adopts && (isFirst || hasLocalWork()));
     }
     return list();
   }
@@ -218,6 +227,13 @@ export async function openAccounts(options: AccountsOptions): Promise<OpenAccoun
           if (id === known.list.activeId) return list();
           await requireIdle();
           await open(id, false);
+          return list();
+        }),
+      "accounts.adoptLocal": () =>
+        inTurn(async () => {
+          const id = requireAdoption(known.list.activeId, hasLocalWork());
+          await requireIdle();
+          await open(id, true);
           return list();
         }),
       "accounts.signOut": ({ id }) =>

@@ -5,6 +5,8 @@ export function findByIdOrName<T extends { id: string; name: string }>(
   items: readonly T[],
   which: string,
   noun: string,
+  /** The command that shows what there is. */
+  list = `lora-desk ${noun}s list`,
 ): T {
   const exact = items.find(({ id }) => id === which);
   if (exact !== undefined) return exact;
@@ -15,6 +17,6 @@ export function findByIdOrName<T extends { id: string; name: string }>(
   const problem = matches.length === 0 ? `There is no ${noun}` : `${matches.length} ${noun}s are`;
   throw new AppError(
     matches.length === 0 ? "not_found" : "conflict",
-    `${problem} called “${which}”. \`lora-desk ${noun}s list\` shows the ids.`,
+    `${problem} called “${which}”. \`${list}\` shows the ids.`,
   );
 }

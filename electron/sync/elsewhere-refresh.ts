@@ -54,6 +54,13 @@ export class ElsewhereRefresh {
     if (this.#running === null && !this.#isClosed) this.#start();
   }
 
+  /** As `again`, until it is done. @throws AppError `unavailable` when it could not be read. */
+  async fresh(): Promise<void> {
+    this.again();
+    await this.#running;
+    if (this.#lastFailure !== null) throw new AppError("unavailable", this.#lastFailure);
+  }
+
   #start(): void {
     this.#lastMs = this.#options.now().getTime();
     this.#running = this.#refresh().finally(() => (this.#running = null));

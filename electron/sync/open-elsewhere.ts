@@ -3,6 +3,7 @@ import type { Handlers, Method, Publish } from "../../shared/contract/contract.t
 import type { Store } from "../store/open-store.ts";
 import { ProjectApi } from "../teams/project-api.ts";
 import { type CurveSource, ownCurve, sharedCurve } from "./elsewhere-curve.ts";
+import { deleteElsewhere } from "./elsewhere-deletion.ts";
 import { ElsewhereCurves } from "./elsewhere-curves.ts";
 import { ElsewhereRefresh } from "./elsewhere-refresh.ts";
 import { listElsewhere } from "./elsewhere-rows.ts";
@@ -23,6 +24,7 @@ export interface OpenElsewhereOptions {
   /** Tells whether anyone listens: only then what others share is read now and then. */
   watch: (topic: "elsewhere.changed", watcher: (isHeard: boolean) => void) => () => void;
   now: () => Date;
+  createId: () => string;
   log: (message: string, details?: Record<string, unknown>) => void;
   /** Begins a round of sync: something new is in the outbox. */
   syncNow: () => void;
@@ -75,8 +77,18 @@ export function openElsewhere(options: OpenElsewhereOptions): Elsewhere {
         refresh.ask();
         return listElsewhere(store, log);
       },
+      "elsewhere.refresh": async () => {
+        await refresh.fresh();
+        return null;
+      },
       "elsewhere.metrics": async ({ jobId, pixels, ...range }) =>
         windowOf(await curves.read(jobId, curveOf(jobId)), pixels, range),
+      "elsewhere.delete": (row) => {
+        deleteElsewhere(row, options);
+        options.syncNow();
+        tell();
+        return null;
+      },
       "elsewhere.setDesiredState": async (wish) => {
         const isInOutbox = await wishFor(wish, { store, outbox, api });
         if (isInOutbox) options.syncNow();

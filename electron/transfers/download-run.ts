@@ -42,6 +42,8 @@ export class DownloadRuns {
   /** Removes what has come of it so far: each file by its name, and folders only when empty. */
   async discard(record: TransferRecord): Promise<void> {
     this.#damaged.delete(record.id);
+    // Before the list of its files goes.
+    if (record.part === "manifest") await this.#parts.discardArtifact(record);
     await unlink(record.path).catch(() => undefined);
     if (record.part === "manifest") await rmdir(adapterFolder(record)).catch(() => undefined);
     if (record.part === "file") await rmdir(dirname(record.path)).catch(() => undefined);

@@ -1,13 +1,24 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ArtifactStore } from "../jobs/artifact-store.ts";
 import { addDataset, benchDataset } from "../jobs/fixtures/job-bench.ts";
 import { openStore, type Store } from "../store/open-store.ts";
+import { discardMovedAdapter } from "./discard-moved-adapter.ts";
+import { manifestText } from "./file-manifest.ts";
 import { writeTrainedAdapter } from "./fixtures/trained-adapter.ts";
 import { keepAdapter } from "./keep-adapter.ts";
+import type { TransferRecord } from "./transfer-record.ts";
 import type { TeamRows } from "./team-rows-client.ts";
 
 /* Several accounts of one machine download the same adapter: their files share the runs' folder. */
@@ -89,3 +100,42 @@ test("files that are gone are not taken to be another account's", async () => {
   rmSync(folder, { recursive: true });
   await expect(keep(open("late"), folder)).rejects.toMatchObject({ kind: "not_found" });
 });
+
+test("after a crash before the rows were written a cancelled download leaves nothing behind", async () => {
+  const crashed = open("crashed");
+  const folder = downloaded("crashed");
+  mkdirSync(join(folder, "tokenizer"));
+  writeFileSync(join(folder, "tokenizer", "vocab"), "v");
+  crashed.close();
+  stores.splice(stores.indexOf(crashed), 1);
+  await expect(keep(crashed, folder)).rejects.toThrow(/not open/u);
+  const store = open("crashed");
+  const kept = downloaded("kept");
+  const path = await keep(open("other"), kept);
+
+  const discard = (from: Store, of: string) =>
+    discardMovedAdapter(manifestOf(of), { store: from, runsPath: join(home, "runs") });
+  await discard(store, folder);
+  expect(readdirSync(dirname(path))).toEqual([`adapter-${basename(kept)}`]);
+  // Rows name it by now: it is no remnant.
+  await discard(open("other"), kept);
+  expect(weightsIn(path)).toBe("kept");
+
+  // The same where no other account has the run.
+  const late = downloaded("late");
+  rmSync(path, { recursive: true });
+  rmSync(dirname(path), { recursive: true });
+  store.close();
+  stores.splice(stores.indexOf(store), 1);
+  await expect(keep(store, late)).rejects.toThrow(/not open/u);
+  await discard(open("crashed"), late);
+  expect(readdirSync(join(home, "runs"))).toEqual([]);
+});
+
+/** The list of files of a download into `folder`, as it lies beside it. */
+function manifestOf(folder: string): TransferRecord {
+  const names = ["weights", "tokenizer/vocab"];
+  const files = names.map((name) => ({ name, bytes: 1, sha256: "a".repeat(64) }));
+  writeFileSync(`${folder}.json`, manifestText(files));
+  return { path: `${folder}.json`, rowId: made.artifact.id, part: "manifest" } as TransferRecord;
+}

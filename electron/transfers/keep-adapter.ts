@@ -1,7 +1,8 @@
 import { mkdir, rename, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { AppError } from "../../shared/app-error.ts";
 import type { Store } from "../store/open-store.ts";
+import { movedName } from "./discard-moved-adapter.ts";
 import { writeDownloadedAdapter } from "./downloaded-adapter-store.ts";
 import type { TeamRow, TeamRows } from "./team-rows-client.ts";
 
@@ -47,7 +48,7 @@ export interface KeepAdapter {
  * one may have the same adapter, as it was made here or downloaded.
  */
 async function moveIn(folder: string, runPath: string, name: string): Promise<string> {
-  const adapterPath = `adapter-${basename(folder)}`;
+  const adapterPath = movedName(folder);
   const target = join(runPath, adapterPath);
   try {
     await rename(folder, target);

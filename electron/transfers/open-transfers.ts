@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Handlers } from "../../shared/contract/contract.ts";
 import { ElsewhereStore } from "../sync/elsewhere-store.ts";
+import { discardMovedAdapter } from "./discard-moved-adapter.ts";
 import { DownloadRuns } from "./download-run.ts";
 import { keepAdapter } from "./keep-adapter.ts";
 import { StorageClient } from "./storage-client.ts";
@@ -82,6 +83,11 @@ export function openTransfers(options: TransfersOptions): Transfers {
       options.publish("artifacts.changed", kept, kept.id);
       await options.onArtifactKept?.(kept);
     },
+    discardArtifact: (manifest) =>
+      discardMovedAdapter(manifest, {
+        store: options.store,
+        runsPath: join(options.homePath, "runs"),
+      }),
   };
   const uploads = new UploadRuns(parts);
   const downloads = new DownloadRuns(parts);

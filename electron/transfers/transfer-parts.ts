@@ -3,7 +3,7 @@ import type { StorageClient } from "./storage-client.ts";
 import type { StorageLimits } from "./storage-limits.ts";
 import type { TeamRows } from "./team-rows-client.ts";
 import type { TransferNews } from "./transfer-news.ts";
-import type { TransferTable } from "./transfer-record.ts";
+import type { TransferRecord, TransferTable } from "./transfer-record.ts";
 import type { TransferStore } from "./transfer-store.ts";
 
 /** What uploads and downloads work with. */
@@ -31,4 +31,6 @@ export interface TransferParts {
     folder: string,
     signal: AbortSignal,
   ) => Promise<unknown>;
+  /** Removes what `keepArtifact` has moved and written no rows for. */
+  readonly discardArtifact: (manifest: TransferRecord) => Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { databasePath } from "../accounts/account-paths.ts";
+import { setAsideAdopted } from "../accounts/adopt-local.ts";
 import type { OpenAccounts } from "../accounts/open-accounts.ts";
 import type { Log } from "../home/core-log.ts";
 import { type MachineSettings, writeMachineSettings } from "../settings/machine-settings.ts";
@@ -18,9 +19,11 @@ export function openAccountStore(options: {
   accounts: OpenAccounts;
   accountId: string | null;
   settings: MachineSettings | null;
+  now: () => Date;
   log: Log;
 }): Store {
   const { homePath, accounts, accountId, settings, log } = options;
+  if (accountId === null) setAsideAdopted(options);
   const path = databasePath(homePath, accountId);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const store = openStore({ path, log });

@@ -18,6 +18,8 @@ export const withoutAccount: Handlers<Extract<Method, `elsewhere.${string}` | `t
       members: [],
       invitations: [],
     }),
+    "elsewhere.refresh": refuse,
+    "elsewhere.delete": refuse,
     "elsewhere.metrics": refuse,
     "elsewhere.setDesiredState": refuse,
     "teams.list": () => null,

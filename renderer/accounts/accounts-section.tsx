@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { HardDrive, KeyRound, UserRound } from "lucide-react";
 import type { Account, Accounts } from "../../shared/contract/sync.ts";
+import { localWorkWords } from "../../shared/local-work-words.ts";
 import { Button, buttonClass } from "../controls/button.tsx";
 import { Note } from "../controls/note.tsx";
 import { Section } from "../controls/section.tsx";
@@ -41,6 +42,7 @@ type AccountListProps = { readonly accounts: Accounts; readonly actions: Account
 
 function AccountList({ accounts, actions }: AccountListProps) {
   const { activeId, accounts: all } = accounts;
+  const local = localWorkWords(accounts.local);
   if (all.length === 0) {
     return (
       <p className={styles.words}>
@@ -78,7 +80,10 @@ function AccountList({ accounts, actions }: AccountListProps) {
       ))}
       <li className={styles.account}>
         <HardDrive size={15} aria-hidden />
-        <span className={styles.person}>Local work without an account</span>
+        <span className={styles.person}>
+          Local work without an account
+          {local !== null && <span className={styles.detail}>{local}</span>}
+        </span>
         {activeId === null ? (
           <span className={styles.open}>In use</span>
         ) : (

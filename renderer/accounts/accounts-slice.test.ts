@@ -40,6 +40,19 @@ describe("the accounts that the window knows of", () => {
     expect(receiveAccounts(opened, accounts(ada)).openedFiles).toBe(1);
   });
 
+  it("are one when the open account has taken the local work over", () => {
+    const open = accounts(ada);
+    const before = { ...open, local: { datasets: 2, jobs: 1 } };
+    const first = receiveAccounts(emptyAccountsSlice, before);
+    expect(receiveAccounts(first, before).openedFiles).toBe(0);
+    const adopted = receiveOpenedFile(first, open);
+    expect(adopted.openedFiles).toBe(1);
+    expect(receiveAccounts(adopted, open).openedFiles).toBe(1);
+    // In the file without an account it is somebody's deletion.
+    const local = receiveAccounts(emptyAccountsSlice, { ...before, activeId: null });
+    expect(receiveAccounts(local, accounts(null)).openedFiles).toBe(0);
+  });
+
   it("are one when a file is opened before the first list has come", () => {
     expect(receiveOpenedFile(emptyAccountsSlice, accounts(ada)).openedFiles).toBe(1);
   });

@@ -11,13 +11,20 @@ export type AccountsSlice = {
 export const emptyAccountsSlice: AccountsSlice = { accounts: LOADING, openedFiles: 0 };
 
 /**
- * A list of accounts that was asked for. Where another one is open than before, its file was opened
- * while nobody listened.
+ * A list of accounts that was asked for. Where another one is open than before, or the open one has
+ * taken the local work over, its file was opened while nobody listened.
  */
 export function receiveAccounts(slice: AccountsSlice, accounts: Accounts): AccountsSlice {
-  const known = slice.accounts.state === "ready" ? slice.accounts.value.activeId : undefined;
-  const isOther = known !== undefined && known !== accounts.activeId;
-  return { accounts: ready(accounts), openedFiles: slice.openedFiles + (isOther ? 1 : 0) };
+  const known = slice.accounts.state === "ready" ? slice.accounts.value : null;
+  const isOpened =
+    known !== null && (known.activeId !== accounts.activeId || hasAdopted(known, accounts));
+  return { accounts: ready(accounts), openedFiles: slice.openedFiles + (isOpened ? 1 : 0) };
+}
+
+/** While an account is open nothing else makes the local work less. */
+function hasAdopted(before: Accounts, { activeId, local }: Accounts): boolean {
+  const isLess = local.datasets < before.local.datasets || local.jobs < before.local.jobs;
+  return activeId !== null && isLess;
 }
 
 /** Told by the core, it may come before the first list: then nobody knows whose the rest is. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Account } from "../../shared/contract/sync.ts";
 import { NOTHING_OWED } from "../../shared/not-in-project-words.ts";
-import { canSignIn, hasPlace, isFirstSignIn, signInFields } from "./sign-in-fields.ts";
-import { accountTrouble, localWorkWords, projectName } from "./account-words.ts";
+import { adoptsLocalWork, canSignIn, hasPlace, signInFields } from "./sign-in-fields.ts";
+import { localWorkWords } from "../../shared/local-work-words.ts";
+import { accountTrouble, projectName } from "./account-words.ts";
 
 const ada: Account = {
   id: "00000000-0000-4000-8000-000000000001",
@@ -37,12 +38,17 @@ describe("the sign-in form", () => {
     expect(canSignIn(again, [])).toBe(false);
   });
 
-  it("offers to take local work along only to an account that is new here", () => {
+  it("takes local work along to an account that is new here, and to others where that is wished", () => {
     const accounts = { activeId: null, accounts: [ada], local: { datasets: 1, jobs: 0 } };
     const again = { ...place, url: "https://LAB.supabase.co/", email: "Ada@example.org" };
-    expect(isFirstSignIn(again, accounts)).toBe(false);
-    expect(isFirstSignIn({ ...place, email: "bob@example.org" }, accounts)).toBe(true);
-    expect(isFirstSignIn({ ...place, url: "http://127.0.0.1:54321" }, accounts)).toBe(true);
+    expect(adoptsLocalWork(again, accounts)).toBe(false);
+    expect(adoptsLocalWork({ ...again, isAdopting: true }, accounts)).toBe(true);
+    const bob = { ...place, email: "bob@example.org" };
+    expect(adoptsLocalWork(bob, accounts)).toBe(true);
+    expect(adoptsLocalWork({ ...bob, isAdopting: false }, accounts)).toBe(false);
+    expect(adoptsLocalWork({ ...place, url: "http://127.0.0.1:54321" }, accounts)).toBe(true);
+    const none = { ...accounts, local: { datasets: 0, jobs: 0 } };
+    expect(adoptsLocalWork({ ...bob, isAdopting: true }, none)).toBe(false);
   });
 });
 

@@ -8,7 +8,8 @@ export type SignInFields = {
   readonly way: "password" | "code";
   readonly password: string;
   readonly code: string;
-  readonly isAdopting: boolean;
+  /** Null: nobody has chosen. */
+  readonly isAdopting: boolean | null;
 };
 
 /** An account whose session has ended begins with what is known of it. */
@@ -20,7 +21,7 @@ export function signInFields(account: Account | null): SignInFields {
     way: "password",
     password: "",
     code: "",
-    isAdopting: account === null,
+    isAdopting: null,
   };
 }
 
@@ -35,8 +36,13 @@ export function isProjectKnown({ url }: SignInFields, accounts: readonly Account
   return accounts.some(({ projectUrl }) => sameAddress(projectUrl, url));
 }
 
-/** Whether a sign-in would open an account for the first time, and so may take local work along. */
-export function isFirstSignIn({ url, email }: SignInFields, { accounts }: Accounts): boolean {
+/** Whether local work becomes the account's: to one that is new here, unless that is not wished. */
+export function adoptsLocalWork(fields: SignInFields, accounts: Accounts): boolean {
+  const { datasets, jobs } = accounts.local;
+  return datasets + jobs > 0 && (fields.isAdopting ?? isFirstSignIn(fields, accounts));
+}
+
+function isFirstSignIn({ url, email }: SignInFields, { accounts }: Accounts): boolean {
   const known = accounts.find(
     (account) =>
       sameAddress(account.projectUrl, url) &&

@@ -2,6 +2,7 @@ import { LogIn } from "lucide-react";
 import { useState } from "react";
 import type { FormEvent } from "react";
 import type { Account, Accounts } from "../../shared/contract/sync.ts";
+import { localWorkWords } from "../../shared/local-work-words.ts";
 import { Button } from "../controls/button.tsx";
 import { Field } from "../controls/field.tsx";
 import { Note } from "../controls/note.tsx";
@@ -10,12 +11,11 @@ import { SwitchRow } from "../controls/switch-row.tsx";
 import { TextInput } from "../controls/text-input.tsx";
 import { ProjectFindings } from "../settings/project-findings.tsx";
 import { useProjectCheck } from "../settings/use-project-check.ts";
-import { localWorkWords } from "./account-words.ts";
 import {
   canSignIn,
   hasPlace,
   isEmail,
-  isFirstSignIn,
+  adoptsLocalWork,
   isProjectKnown,
   signInFields,
 } from "./sign-in-fields.ts";
@@ -116,11 +116,11 @@ export function SignInForm({ accounts, account, onDone, onCancel }: SignInFormPr
         sendCode={sendCode}
         canSend={hasPlace(fields, accounts.accounts)}
       />
-      {local !== null && isFirstSignIn(fields, accounts) && (
+      {local !== null && (
         <SwitchRow
           label={`Take my local work along: ${local}`}
           hint="It becomes this account’s and is synced. Left here, it stays as local work without an account."
-          isOn={fields.isAdopting}
+          isOn={adoptsLocalWork(fields, accounts)}
           onChange={(isAdopting) => change({ isAdopting })}
         />
       )}

@@ -10,6 +10,8 @@ import { receiveAccounts } from "./accounts-slice.ts";
 export type AccountActions = {
   /** Null: local work without an account. */
   readonly open: Action<[id: string | null]>;
+  /** Local work without an account becomes the open account's. */
+  readonly adopt: Action<[]>;
   readonly signOut: Action<[id: string]>;
 };
 
@@ -29,6 +31,10 @@ export function useAccountActions(): AccountActions {
     if (place !== undefined) await navigate({ to: place });
     receive(accounts);
   }, notify.failed);
+  const adopt = useAction(async () => {
+    receive(await client.request("accounts.adoptLocal", {}));
+    notify.done("The local work is this account’s now, and is synced.");
+  }, notify.failed);
   const signOut = useAction(async (id: string) => {
     const accounts = await client.request("accounts.signOut", { id });
     receive(accounts);
@@ -36,5 +42,5 @@ export function useAccountActions(): AccountActions {
     if (account === undefined) return;
     notify.done(`Signed out ${account.email}. ${signedOutWords(account.unsynced)}`);
   }, notify.failed);
-  return { open, signOut };
+  return { open, adopt, signOut };
 }

@@ -4,7 +4,7 @@ import { useClient, useDeskStore } from "../core/desk.tsx";
 import { useAction } from "../core/use-action.ts";
 import type { Action } from "../core/use-action.ts";
 import { receiveAccounts } from "./accounts-slice.ts";
-import { isFirstSignIn } from "./sign-in-fields.ts";
+import { adoptsLocalWork } from "./sign-in-fields.ts";
 import type { SignInFields } from "./sign-in-fields.ts";
 
 export type SignIn = {
@@ -22,7 +22,7 @@ export function useSignIn(onDone: () => void): SignIn {
   const signIn = useAction(async (fields: SignInFields, known: Accounts) => {
     const { url, anonKey, password, code, way } = fields;
     const email = fields.email.trim();
-    const adoptLocal = fields.isAdopting && isFirstSignIn(fields, known);
+    const adoptLocal = adoptsLocalWork(fields, known);
     const place = { url, anonKey, email, adoptLocal };
     const accounts =
       way === "password"

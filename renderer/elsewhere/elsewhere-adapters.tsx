@@ -2,15 +2,20 @@ import { Section } from "../controls/section.tsx";
 import { formatBytes } from "../format/bytes.ts";
 import { formatLoss } from "../format/numbers.ts";
 import { TransferControl } from "../transfers/transfer-control.tsx";
+import { DeleteElsewhereButton } from "./delete-elsewhere-button.tsx";
 import styles from "./elsewhere-adapters.module.css";
 import { artifactsOf } from "./elsewhere-facts.ts";
-import type { Elsewhere, ElsewhereArtifact } from "./elsewhere-slice.ts";
+import type { Elsewhere, ElsewhereArtifact, ElsewhereJob } from "./elsewhere-slice.ts";
 
-type ElsewhereAdaptersProps = { readonly elsewhere: Elsewhere; readonly jobId: string };
+type ElsewhereAdaptersProps = {
+  readonly elsewhere: Elsewhere;
+  readonly job: ElsewhereJob;
+  readonly isOwn: boolean;
+};
 
 /** What a job of another machine has made, to be brought here. */
-export function ElsewhereAdapters({ elsewhere, jobId }: ElsewhereAdaptersProps) {
-  const artifacts = artifactsOf(elsewhere, jobId);
+export function ElsewhereAdapters({ elsewhere, job, isOwn }: ElsewhereAdaptersProps) {
+  const artifacts = artifactsOf(elsewhere, job.id);
   if (artifacts.length === 0) return null;
   return (
     <Section title={artifacts.length === 1 ? "Adapter" : "Adapters"}>
@@ -29,6 +34,14 @@ export function ElsewhereAdapters({ elsewhere, jobId }: ElsewhereAdaptersProps) 
                 table="model_artifacts"
                 rowId={artifact.id}
                 name={artifact.name}
+              />
+            )}
+            {isOwn && (
+              <DeleteElsewhereButton
+                table="model_artifacts"
+                id={artifact.id}
+                name={artifact.name}
+                workstation={job.workstation}
               />
             )}
           </li>

@@ -9,6 +9,7 @@ import { formatBytes } from "../format/bytes.ts";
 import { UNKNOWN, formatCompact, formatCount } from "../format/numbers.ts";
 import { formatAgo, formatDateTime } from "../format/time.ts";
 import { TransferControl } from "../transfers/transfer-control.tsx";
+import { DeleteElsewhereButton } from "./delete-elsewhere-button.tsx";
 import { ownerWords } from "./elsewhere-facts.ts";
 import styles from "./elsewhere-dataset-detail.module.css";
 import type { Elsewhere, ElsewhereDataset } from "./elsewhere-slice.ts";
@@ -75,6 +76,11 @@ export function ElsewhereDatasetDetail({ dataset, elsewhere }: ElsewhereDatasetD
             </p>
             <TransferControl direction="download" table="datasets" rowId={id} name={name} />
           </>
+        )}
+        {owner === "you" && (
+          <div>
+            <DeleteElsewhereButton table="datasets" id={id} name={name} workstation={null} />
+          </div>
         )}
       </div>
     </article>

@@ -1,4 +1,6 @@
+import { useNavigate } from "@tanstack/react-router";
 import { useRef } from "react";
+import { deletableElsewhere } from "../../shared/elsewhere-deletion-words.ts";
 import { activeAccount } from "../accounts/accounts-slice.ts";
 import { useWidth } from "../charts/use-width.ts";
 import { Facts } from "../controls/facts.tsx";
@@ -14,6 +16,7 @@ import { formatDateTime, formatDuration } from "../format/time.ts";
 import { JobStatusLabel } from "../jobs/job-status-label.tsx";
 import { PRESET_WORDS } from "../jobs/job-words.ts";
 import { AskButton } from "./ask-button.tsx";
+import { DeleteElsewhereButton } from "./delete-elsewhere-button.tsx";
 import { ElsewhereAdapters } from "./elsewhere-adapters.tsx";
 import { ElsewhereCharts } from "./elsewhere-charts.tsx";
 import {
@@ -35,6 +38,7 @@ type ElsewhereJobPageProps = { readonly job: ElsewhereJob; readonly elsewhere: E
 /** A job that runs on another machine: looked at from here, and asked to stop. */
 export function ElsewhereJobPage({ job, elsewhere }: ElsewhereJobPageProps) {
   const account = useDesk(activeAccount);
+  const navigate = useNavigate();
   const summary = useRef<HTMLDivElement>(null);
   const width = useWidth(summary);
   const now = useNow(CLOCK_MS);
@@ -53,7 +57,20 @@ export function ElsewhereJobPage({ job, elsewhere }: ElsewhereJobPageProps) {
           <span>{stepWordsElsewhere(job)}</span>
         </>
       }
-      actions={<AskButton job={job} />}
+      actions={
+        <>
+          <AskButton job={job} />
+          {owner === "you" && deletableElsewhere(job, now) && (
+            <DeleteElsewhereButton
+              table="training_jobs"
+              id={job.id}
+              name={job.name}
+              workstation={job.workstation}
+              onDeleted={() => void navigate({ to: "/jobs" })}
+            />
+          )}
+        </>
+      }
     >
       <PageBody>
         <div ref={summary} className={styles.summary}>
@@ -90,7 +107,7 @@ export function ElsewhereJobPage({ job, elsewhere }: ElsewhereJobPageProps) {
           job={job}
           width={width}
         />
-        <ElsewhereAdapters elsewhere={elsewhere} jobId={job.id} />
+        <ElsewhereAdapters elsewhere={elsewhere} job={job} isOwn={owner === "you"} />
         <Section title="Run">
           <Facts
             facts={[

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import type { Account, Accounts } from "../../shared/contract/sync.ts";
+import { LocalWorkNote } from "../accounts/local-work-note.tsx";
 import { SignInForm } from "../accounts/sign-in-form.tsx";
 import { Button } from "../controls/button.tsx";
 import { Note } from "../controls/note.tsx";
@@ -34,6 +35,7 @@ export function SyncOverview({ accounts, account }: SyncOverviewProps) {
     <>
       {!account.isSignedIn && <SignInAgain accounts={accounts} account={account} />}
       <InvitationNotices onAnswered={() => setAnswers((count) => count + 1)} />
+      <LocalWorkNote accounts={accounts} />
       <SyncCounters counts={counts} />
       {lastError !== null && state !== "signed_out" && (
         <Note tone={state === "waiting" ? "warning" : "bad"} title="What stood in the way last">

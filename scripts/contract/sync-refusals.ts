@@ -17,6 +17,7 @@ export const syncRefusals = (
   open: () => WindowClient,
 ): [string, () => Promise<unknown>, ErrorKind][] => [
   ["an unknown account", () => open().request("accounts.use", { id: randomUUID() }), "not_found"],
+  ["local work into no account", () => open().request("accounts.adoptLocal", {}), "conflict"],
   [
     "the end of no session",
     () => open().request("accounts.signOut", { id: randomUUID() }),

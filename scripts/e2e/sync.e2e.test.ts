@@ -164,6 +164,24 @@ test("a job of another machine is watched and asked to stop", async () => {
     .toEqual([{ desired_state: "stopped" }]);
 });
 
+test("what a machine has left in the project is deleted from here once its run has ended", async () => {
+  const remove = page.getByRole("button", { name: "Delete Night run from the project" });
+  expect(await remove.count()).toBe(0);
+  await project.query("update public.training_jobs set status = 'stopped'");
+  await go("Sync");
+  await page.getByRole("button", { name: "Sync now" }).click();
+  await go("Jobs");
+  await page.getByRole("link", { name: "Night run" }).click();
+  await remove.click();
+  const dialog = page.getByRole("alertdialog");
+  await dialog.getByText(/If gpu-box still exists, it keeps its own copy/).waitFor();
+  await look(page, "7-delete-elsewhere");
+  await dialog.getByRole("button", { name: "Delete job" }).click();
+  await page.getByRole("heading", { level: 1, name: "Jobs" }).waitFor();
+  await expect.poll(() => project.query("select 1 from public.training_jobs")).toEqual([]);
+  expect(await page.getByRole("link", { name: "Night run" }).count()).toBe(0);
+});
+
 test("a team is made of people who have said yes", async () => {
   await go("Sync");
   await page.getByLabel("New team").fill("Speech");
@@ -226,4 +244,24 @@ test("signed out, the work stays and waits, and says so", async () => {
   await form.getByRole("textbox", { name: "Password" }).fill(PASSWORD);
   await form.getByRole("button", { name: "Sign in" }).click();
   await page.getByText("Everything is synced").waitFor();
+});
+
+test("local work that an account does not have is told, and taken into it", async () => {
+  await go("Datasets");
+  await page.getByRole("button", { name: "Account: owner@example.org" }).click();
+  await page.getByRole("menuitemradio", { name: /No account/ }).click();
+  await page.getByText("No datasets yet").waitFor();
+  await importBrokenRows(page);
+  await page.getByRole("button", { name: "Account: No account" }).click();
+  await page.getByRole("menuitemradio", { name: /owner@example.org/ }).click();
+  await go("Sync");
+  await page.getByText("Local work without an account: 1 dataset").waitFor();
+  await look(page, "7-sync-local-work");
+  await page.getByRole("button", { name: "Take into this account" }).click();
+  await expect
+    .poll(async () => project.query("select name from public.datasets order by name"))
+    .toEqual([{ name: "days" }, { name: "minutes" }]);
+  await go("Datasets");
+  await page.getByRole("link", { name: /^minutes/ }).waitFor();
+  await page.getByRole("link", { name: /^days/ }).waitFor();
 });

@@ -44,7 +44,7 @@ export const accountsSchema = z.object({
   /** The account whose file is open; null: local work without an account. */
   activeId: z.uuid().nullable(),
   accounts: z.array(accountSchema),
-  /** Datasets and jobs in the file without an account, which a first sign-in may take along. */
+  /** Datasets and jobs in the file without an account, which an account may take over. */
   local: z.object({ datasets: count, jobs: count }),
 });
 export type Accounts = z.infer<typeof accountsSchema>;
@@ -165,7 +165,7 @@ export const syncProcedures = {
     input: z.object({
       ...project,
       password: z.string().min(1).max(1000),
-      /** On the first sign-in: the local work without an account becomes this account's. */
+      /** The local work without an account becomes this account's. */
       adoptLocal: z.boolean().default(false),
     }),
     output: accountsSchema,
@@ -182,6 +182,8 @@ export const syncProcedures = {
   },
   /** Opens another account's file; null: local work without an account. */
   "accounts.use": { input: z.object({ id: z.uuid().nullable() }), output: accountsSchema },
+  /** The local work without an account becomes the open account's, beside what that has already. */
+  "accounts.adoptLocal": { input: z.object({}), output: accountsSchema },
   /** Ends the session; the file and what waits in it stay. */
   "accounts.signOut": { input: idInput, output: accountsSchema },
 
@@ -234,6 +236,8 @@ export const syncProcedures = {
   "transfers.cancel": { input: idInput, output: z.null() },
 
   "elsewhere.list": { input: z.object({}), output: elsewhereSchema },
+  /** Reads anew what others share, and is answered when that is done; `sync.now` does own rows. */
+  "elsewhere.refresh": { input: z.object({}), output: z.null() },
   /** The curve of a job of another machine, fetched when it is looked at. */
   "elsewhere.metrics": {
     input: z.object({
@@ -243,6 +247,14 @@ export const syncProcedures = {
       pixels: z.int().min(1).max(10_000),
     }),
     output: z.object({ totalPoints: count, points: z.array(metricsPointSchema) }),
+  },
+  /** Deletes an own row of another machine in the project; of a job that is under way it is refused. */
+  "elsewhere.delete": {
+    input: z.object({
+      table: z.enum(["datasets", "training_jobs", "model_artifacts"]),
+      id: z.uuid(),
+    }),
+    output: z.null(),
   },
   /** Asks the job's own workstation to stop it or to go on with it. */
   "elsewhere.setDesiredState": {

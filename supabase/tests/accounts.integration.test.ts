@@ -27,6 +27,17 @@ const signIn = (email = "owner@example.org", adoptLocal = false): Promise<Accoun
   core.client.request("accounts.signIn", { ...place(), email, password: PASSWORD, adoptLocal });
 const datasets = async () => (await core.client.request("datasets.list", {})).map(({ id }) => id);
 
+async function synced(): Promise<void> {
+  const done = Promise.withResolvers<void>();
+  const unsubscribe = core.client.subscribe("sync.changed", ({ state, counts }) => {
+    if (state === "idle" && counts.waiting === 0 && counts.synced > 0) done.resolve();
+  });
+  await core.client.request("sync.now", {});
+  const { state, counts } = await core.client.request("sync.status", {});
+  if (state !== "idle" || counts.waiting > 0) await done.promise;
+  unsubscribe();
+}
+
 test("without an account there is local work alone", async () => {
   await importSample(core);
   expect(await core.client.request("accounts.list", {})).toEqual({
@@ -78,14 +89,33 @@ test("the first sign-in takes the local work along, where that is wished", async
   expect(await datasets()).toEqual([local]);
 });
 
-test("a file that an account has already is never replaced", async () => {
+test("local work stays where it is until it is taken into an account that has work of its own", async () => {
   const first = await signIn();
   const mine = await importSample(core);
   await core.client.request("accounts.use", { id: null });
-  await importSample(core);
-  const again = await signIn("owner@example.org", true);
+  const local = await importSample(core);
+  const again = await signIn();
   expect(again).toMatchObject({ activeId: first.activeId, local: { datasets: 1 } });
   expect(await datasets()).toEqual([mine]);
+
+  const taken = await core.client.request("accounts.adoptLocal", {});
+  expect(taken).toMatchObject({ activeId: first.activeId, local: { datasets: 0 } });
+  const both = (await datasets()).sort();
+  expect(both).toEqual([mine, local].sort());
+  await synced();
+  const { data } = await project.service.from("datasets").select("id").in("id", both);
+  expect(data).toHaveLength(2);
+  await expect(core.client.request("accounts.adoptLocal", {})).rejects.toMatchObject({
+    kind: "not_found",
+  });
+});
+
+test("signing in again takes local work along, too, where that is wished", async () => {
+  await signIn();
+  await core.client.request("accounts.use", { id: null });
+  const local = await importSample(core);
+  expect(await signIn("owner@example.org", true)).toMatchObject({ local: { datasets: 0 } });
+  expect(await datasets()).toEqual([local]);
 });
 
 test("a code that came by mail signs in", async () => {

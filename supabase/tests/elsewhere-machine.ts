@@ -56,6 +56,7 @@ export async function openMachine(
     publish: () => tell(),
     watch: () => () => undefined,
     now: () => new Date(),
+    createId: () => crypto.randomUUID(),
     log: () => undefined,
     syncNow: () => (rounds += 1),
     timings: { everyMs: 60_000, atMostEveryMs: 0 },

@@ -1,22 +1,17 @@
-import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Core } from "../../electron/core.ts";
-import { writeTrainedAdapter } from "../../electron/transfers/fixtures/trained-adapter.ts";
 import { openTransferDesk } from "../../electron/transfers/fixtures/transfer-desk.ts";
 import { ScratchDesk } from "./core-with-accounts.ts";
 import { sessionOf } from "./elsewhere-machine.ts";
+import { ADAPTER_FILES, storeAdapter } from "./store-adapter.ts";
 import { openTeamProject, type TeamProject } from "./team-project.ts";
 import { call, createTeam, newUser, type NewUser } from "./team-sharing.ts";
 
 /* A colleague's adapter on this machine: no table shows its rows, and it is downloaded all the same. */
 
-const FILES = {
-  "adapter_model.safetensors": randomBytes(200_000),
-  "adapter_config.json": Buffer.from("{}"),
-};
 let project: TeamProject;
 let desk: ScratchDesk | null = null;
 const folders: string[] = [];
@@ -29,45 +24,6 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 afterAll(() => project?.close());
-
-/** A run of a user with its rows and files at the project, as their own machine would leave it. */
-async function storeAdapter(user: NewUser) {
-  const homePath = mkdtempSync(join(tmpdir(), "lora-desk-shared-adapter-"));
-  folders.push(homePath);
-  const machine = openTransferDesk({ homePath, session: sessionOf(project, user) });
-  try {
-    const rowsPath = join(homePath, "rows.jsonl");
-    writeFileSync(rowsPath, `${JSON.stringify({ prompt: "a", completion: "b" })}\n`);
-    const { id: datasetId } = await machine.importFile(rowsPath);
-    const files = Object.entries(FILES).map(([name, { length }]) => ({ name, bytes: length }));
-    const about = { homePath, userId: user.id, datasetId, files };
-    const trained = writeTrainedAdapter(machine.store, about);
-    for (const [name, bytes] of Object.entries(FILES)) {
-      const path = join(trained.adapterPath, name);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, bytes);
-    }
-    machine.transfers.start();
-    const place = { table: "model_artifacts", rowId: trained.artifact.id } as const;
-    const begun = await machine.transfers.requests["transfers.upload"](place, "local");
-    await machine.untilDone(begun.map(({ id }) => id));
-    const { storage_path } = {
-      ...machine.store.prepare("SELECT storage_path FROM model_artifacts").get(),
-    };
-    const rows: [string, object][] = [
-      ["datasets", trained.dataset],
-      ["training_jobs", trained.job],
-      ["model_artifacts", { ...trained.artifact, storage_path, status: "stored" }],
-    ];
-    for (const [table, row] of rows) {
-      const { error } = await project.service.from(table).insert(row as never);
-      expect(error).toBeNull();
-    }
-    return trained;
-  } finally {
-    await machine.close();
-  }
-}
 
 async function openFor(user: NewUser): Promise<Core> {
   desk = new ScratchDesk();
@@ -93,7 +49,7 @@ test.each([
   "a colleague downloads a shared adapter: it stands here with its job, and is not sent%s",
   async (_, isDeleted) => {
     const [owner, colleague] = await Promise.all([newUser(project), newUser(project)]);
-    const { artifact, job, dataset } = await storeAdapter(owner);
+    const { artifact, job, dataset } = await storeAdapter(project, owner);
     if (isDeleted) {
       const change = { deleted_at: new Date().toISOString() };
       await owner.client.from("datasets").update(change).eq("id", dataset.id);
@@ -130,7 +86,7 @@ test.each([
     await gone.promise;
     const [kept] = await client.request("artifacts.list", {});
     expect(kept).toMatchObject({ id: artifact.id, jobId: job.id });
-    for (const [name, bytes] of Object.entries(FILES)) {
+    for (const [name, bytes] of Object.entries(ADAPTER_FILES)) {
       expect(readFileSync(join(kept?.path ?? "", name)).equals(bytes)).toBe(true);
     }
     expect(await client.request("sync.status", {})).toMatchObject({
@@ -184,7 +140,7 @@ test("a downloaded dataset is told to be here, and is not among those of other m
 
 test("deleting the copy of one's own adapter takes away the copy alone, and it can be fetched again", async () => {
   const owner = await newUser(project);
-  const { artifact, job, dataset } = await storeAdapter(owner);
+  const { artifact, job, dataset } = await storeAdapter(project, owner);
   const { client } = await openFor(owner);
   const elsewhere = async () =>
     (await client.request("elsewhere.list", {})).jobs.map(({ id }) => id);
@@ -225,7 +181,7 @@ test("deleting the copy of one's own adapter takes away the copy alone, and it c
 
 test("two accounts of one machine have the same adapter, and neither deletes the other's", async () => {
   const [owner, colleague] = await Promise.all([newUser(project), newUser(project)]);
-  const { artifact, job } = await storeAdapter(owner);
+  const { artifact, job } = await storeAdapter(project, owner);
   const teamId = await createTeam(owner, colleague);
   await call(owner.client, "share_job", { job_id: job.id, team_id: teamId });
   const { client } = await openFor(owner);

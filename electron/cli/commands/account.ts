@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { AppError } from "../../../shared/app-error.ts";
 import type { Account, Accounts } from "../../../shared/contract/sync.ts";
+import { localWorkWords } from "../../../shared/local-work-words.ts";
 import { notInProjectWords, signedOutWords } from "../../../shared/not-in-project-words.ts";
 import { askSecret } from "../ask-secret.ts";
 import { print } from "../output.ts";
@@ -27,7 +28,7 @@ export function addAccountCommands(program: Command, run: RunWithCore): void {
     .requiredOption("--email <address>", "your address there")
     .option("--send-code", "have a code sent by mail instead of using a password")
     .option("--code <code>", "sign in with the code that came by mail")
-    .option("--adopt", "the first time: take the local work without an account along")
+    .option("--adopt", "take the local work without an account along into this one")
     .option("--json", "print one JSON line")
     .action((options: LoginOptions) =>
       run(options, async ({ core: { client }, isJson }) => {
@@ -97,6 +98,27 @@ export function addAccountCommands(program: Command, run: RunWithCore): void {
         print(isJson, { ok: true, ...list }, () => describeOpen(list));
       }),
     );
+  addAdoptCommand(accounts, run);
+}
+
+function addAdoptCommand(accounts: Command, run: RunWithCore): void {
+  accounts
+    .command("adopt")
+    .description("take the local work without an account into the one whose file is open")
+    .option("--json", "print one JSON line")
+    .action((options: { json?: boolean }) =>
+      run(options, async ({ core: { client }, isJson }) => {
+        const before = await client.request("accounts.list", {});
+        const list = await client.request("accounts.adoptLocal", {});
+        const open = list.accounts.find(({ id }) => id === list.activeId);
+        print(
+          isJson,
+          { ok: true, ...list },
+          () =>
+            `${localWorkWords(before.local)} of local work are in the file of ${open?.email} now, and are synced.`,
+        );
+      }),
+    );
 }
 
 /** By id or address; without either, the one whose file is open. */
@@ -139,5 +161,14 @@ function describeOpen(list: Accounts): string {
     open === undefined
       ? "Local work without an account is open."
       : `The file of ${open.email} at ${open.projectUrl} is open${open.isSignedIn ? "." : ", signed out."}`;
-  return `${place} Runs of other accounts go on, and are followed again when theirs is opened.`;
+  const runs = "Runs of other accounts go on, and are followed again when theirs is opened.";
+  const left = open === undefined ? null : localWorkWords(list.local);
+  return [
+    `${place} ${runs}`,
+    ...(left === null
+      ? []
+      : [
+          `Not in it: ${left} of local work without an account. \`lora-desk accounts adopt\` takes them into it; \`lora-desk accounts use none\` opens them.`,
+        ]),
+  ].join("\n");
 }

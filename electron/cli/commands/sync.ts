@@ -5,6 +5,7 @@ import type { QuarantinedChange, SyncStatus } from "../../../shared/contract/syn
 import { describeSync } from "../describe-sync.ts";
 import { addKeepCommands } from "../keep-commands.ts";
 import { print } from "../output.ts";
+import { syncNow } from "../sync-now.ts";
 import type { RunWithCore } from "../session.ts";
 import { table } from "../terminal.ts";
 
@@ -82,28 +83,6 @@ export function addSyncCommands(program: Command, run: RunWithCore): void {
       }),
     );
   addKeepCommands(sync, run);
-}
-
-/** Begins a round and waits until none is under way. */
-async function syncNow(client: CoreClient): Promise<SyncStatus> {
-  const ended = Promise.withResolvers<SyncStatus>();
-  let hasBegun = false;
-  const unsubscribe = client.subscribe("sync.changed", (status) => {
-    if (status.state === "syncing") hasBegun = true;
-    else if (hasBegun) ended.resolve(status);
-  });
-  void client.closed?.then(() =>
-    ended.reject(new AppError("unavailable", "LoRA Desk went away. Ask again.")),
-  );
-  try {
-    await client.request("sync.now", {});
-    const status = await client.request("sync.status", {});
-    // Paused, or signed out: no round begins.
-    if (["off", "paused", "signed_out"].includes(status.state)) return status;
-    return await ended.promise;
-  } finally {
-    unsubscribe();
-  }
 }
 
 /** By its id or the beginning of it, as the list shows it. */
