@@ -41,8 +41,12 @@ export function newArtifact(jobId: string, datasetId: string, name: string) {
     status: "local",
     files: '[{"name": "adapter_model.safetensors", "bytes": 1000}]',
     quality_metrics: JSON.stringify({
-      ...{ first_loss: 2, last_loss: 0.7, validation_loss: null, tokens_per_second: 5 },
-      ...{ steps: 300, seconds: 60 },
+      first_loss: 2,
+      last_loss: 0.7,
+      validation_loss: null,
+      tokens_per_second: 5,
+      steps: 300,
+      seconds: 60,
     }),
   };
 }
