@@ -175,7 +175,12 @@ export const syncProcedures = {
   "accounts.enterCode": {
     input: z.object({
       ...project,
-      code: z.string().trim().min(4).max(64),
+      /** Mails show it in groups, and so it is pasted. */
+      code: z
+        .string()
+        .overwrite((code) => code.replaceAll(/\s/g, ""))
+        .min(4)
+        .max(64),
       adoptLocal: z.boolean().default(false),
     }),
     output: accountsSchema,
