@@ -33,9 +33,9 @@ type SyncPlaceProps = {
 export function SyncPlace({ table, id, children }: SyncPlaceProps) {
   const accounts = useDesk((state) => state.accounts);
   const account = useDesk(activeAccount);
-  const { isKept, set } = useKeepLocal(table, id);
+  const { isKept, isOfColleague, set } = useKeepLocal(table, id);
   const [isOpen, setIsOpen] = useState(false);
-  if (accounts.state !== "ready" || isKept === null) return null;
+  if (accounts.state !== "ready" || isKept === null || isOfColleague) return null;
   const { thing, hint } = WORDS[table];
   const close = (): void => {
     setIsOpen(false);

@@ -220,7 +220,12 @@ export const syncProcedures = {
   },
   "sync.keptLocal": {
     input: z.object({}),
-    output: z.object({ datasets: z.array(z.uuid()), jobs: z.array(z.uuid()) }),
+    output: z.object({
+      datasets: z.array(z.uuid()),
+      jobs: z.array(z.uuid()),
+      /** Jobs of colleagues, whose adapters were downloaded: never sent, and not ours to share. */
+      jobsOfColleagues: z.array(z.uuid()),
+    }),
   },
 
   "transfers.list": { input: z.object({}), output: z.array(transferSchema) },
