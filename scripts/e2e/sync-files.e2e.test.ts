@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { addAdapterOfAnotherMachine } from "./another-adapter.ts";
 import { look, openBrowser, openPage } from "./desk-page.ts";
 import { type E2eProject, openE2eProject } from "./e2e-project.ts";
 import { type HeadlessDesk, startHeadlessDesk } from "./headless-desk.ts";
@@ -143,6 +144,41 @@ test("rows of another machine are fetched, over a cut, and are datasets of this 
   await page.getByRole("button", { name: "Go on with distances" }).click();
   await page.getByText("How far?").waitFor();
   await page.getByRole("link", { name: "Train on it" }).waitFor();
+});
+
+test("a fetched adapter shows its run as the project knows it, and its copy can be removed", async () => {
+  await addAdapterOfAnotherMachine(project);
+  await go("Sync");
+  await page.getByRole("button", { name: "Sync now" }).click();
+  await go("Jobs");
+  await page.getByRole("link", { name: "First run" }).click();
+  await page.getByRole("button", { name: "Download First run" }).click();
+  const tabs = page.getByRole("tablist", { name: "Parts of this job" });
+  await tabs.waitFor();
+  await page.getByRole("figure", { name: "Loss" }).locator("canvas").waitFor();
+  await page.getByText("on lab-1", { exact: true }).waitFor();
+  expect(await tabs.getByRole("tab").allInnerTexts()).toEqual([
+    "Charts",
+    "Configuration",
+    "Result",
+  ]);
+  await look(page, "7-job-downloaded");
+  await tabs.getByRole("tab", { name: "Result" }).click();
+  await page.getByText('base = "tiny"').waitFor();
+  expect(await page.getByRole("button", { name: /^Upload/ }).count()).toBe(0);
+
+  await page.getByRole("button", { name: "More actions for First run" }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  const dialog = page.getByRole("alertdialog");
+  await dialog.getByText("Only the copy on this computer is removed").waitFor();
+  await dialog.getByRole("button", { name: "Remove the copy" }).click();
+  await page
+    .getByRole("table", { name: "Jobs on other machines" })
+    .getByText("First run")
+    .waitFor();
+  expect(await project.query("select name from public.training_jobs")).toEqual([
+    { name: "First run" },
+  ]);
 });
 
 test("a refused change is exported, and given up for what the project says", async () => {
