@@ -47,6 +47,8 @@ const ENDED = new Set([
   "user_not_found",
   "user_banned",
   "invalid_grant",
+  // Of a request that consists of the token alone: it is no token at all, nor ever will be.
+  "validation_failed",
 ]);
 
 export function openProjectAuth(
@@ -99,7 +101,7 @@ export function openProjectAuth(
         reply = await response.json();
       } catch (cause) {
         const name = cause instanceof Error ? cause.name : "no answer";
-        throw new ServerFault("unreachable", `The sign-in of ${url} does not answer (${name}).`);
+        throw new ServerFault("unreachable", `the sign-in of ${url}: ${name}`);
       }
       const grant = grantSchema.safeParse(reply);
       if (status === 200 && grant.success) return tokensOf(grant.data);
@@ -154,10 +156,14 @@ function refreshFault(
     return new ServerFault("unauthorised", message, { status });
   }
   const seconds = Number(retryAfter ?? "");
-  return new ServerFault("busy", `The sign-in of ${url} answers ${status} (${code ?? "–"}).`, {
-    status,
-    ...(seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}),
-  });
+  return new ServerFault(
+    "busy",
+    `the sign-in of ${url} answers ${status}${code === null ? "" : `, ${code}`}`,
+    {
+      status,
+      ...(seconds > 0 ? { retryAfterMs: seconds * 1000 } : {}),
+    },
+  );
 }
 
 function codeOf(reply: unknown): string | null {

@@ -18,6 +18,7 @@ let hub: Hub;
 let told: Export[];
 let llamaCppPath: string | null;
 let exports: Exports;
+let basePath = "";
 const adapter = { id: randomUUID(), name: "Sums (v1)", path: "" };
 
 beforeEach(() => {
@@ -26,7 +27,8 @@ beforeEach(() => {
   mkdirSync(adapter.path, { recursive: true });
   writeFileSync(join(adapter.path, "adapter_config.json"), "{}");
   mkdirSync(join(home, "model"));
-  writeFileSync(join(home, "model", "config.json"), "{}");
+  basePath = join(home, "model");
+  writeFileSync(join(basePath, "config.json"), "{}");
   python = new TrainerStandIn();
   llamaCppPath = null;
   hub = new Hub();
@@ -56,7 +58,7 @@ function open(): void {
     pythonFor: async () => ({ pythonPath: python.pythonPath }),
     findAdapter: async (id) => {
       if (id !== adapter.id) throw new AppError("not_found", "There is no such adapter.");
-      return { artifact: adapter, base: { name: "Tiny", path: join(home, "model") } };
+      return { artifact: adapter, base: { name: "Tiny", path: basePath } };
     },
   });
 }
@@ -202,6 +204,9 @@ test("what cannot work is refused before it is queued", async () => {
   await expect(add({ id: randomUUID() })).rejects.toMatchObject({ kind: "not_found" });
   rmSync(join(home, "model", "config.json"));
   await expect(add()).rejects.toThrow("The base model “Tiny” of this adapter is not at");
+  // A downloaded one, trained where nobody knows the folder of.
+  basePath = "";
+  await expect(add()).rejects.toThrow("was trained on another machine, on its “Tiny”");
   rmSync(join(adapter.path, "adapter_config.json"));
   await expect(add()).rejects.toThrow("The files of the adapter “Sums (v1)” are not at");
   expect(await list()).toEqual([]);

@@ -117,6 +117,13 @@ async function checkPlaces(
       `The files of the adapter “${artifact.name}” are not at ${artifact.path} any more. Put them back, or train it again.`,
     );
   }
+  // Of models that are called alike the weights may differ, and the export would be wrong unseen.
+  if (base.path === "") {
+    throw new AppError(
+      "unavailable",
+      `“${artifact.name}” was trained on another machine, on its “${base.name}”, and which folder of this one holds the same nobody can tell. Export it there, or load the adapter onto its base model in Python.`,
+    );
+  }
   if (!(await isFile(join(base.path, "config.json")))) {
     throw new AppError(
       "unavailable",

@@ -83,6 +83,22 @@ it("takes away a downloaded copy alone: the project hears nothing of it", async 
   ).rejects.toMatchObject({ kind: "not_found" });
 });
 
+it("leaves going on with a downloaded run to the machine that has its checkpoints", async () => {
+  enableSync(bench.store, { userId: USER, projectUrl: "https://x.supabase.co" });
+  const about = { homePath: bench.homePath, userId: USER, datasetId: bench.dataset.id, files: [] };
+  const { job } = writeTrainedAdapter(bench.store, about);
+  bench.store.prepare("UPDATE training_jobs SET status = 'stopped' WHERE id = ?").run(job.id);
+  await bench.reopen();
+  bench.store.prepare("DELETE FROM sync_outbox").run();
+  const resume = async () => bench.jobs.requests["jobs.resume"]({ id: job.id }, "local");
+  await expect(resume()).rejects.toMatchObject({
+    kind: "conflict",
+    message: expect.stringContaining("ran on lab-1") as string,
+  });
+  expect((await bench.get(job.id)).status).toBe("stopped");
+  expect(bench.store.prepare("SELECT * FROM sync_outbox").all()).toEqual([]);
+});
+
 it("touches no folder that is not where runs are kept", async () => {
   const { job, runner, trainer } = await completed(4);
   trainer.exit("completed", 0);

@@ -93,6 +93,7 @@ export function createJobRequests(options: JobRequestsOptions): Handlers<JobMeth
     "jobs.history": ({ id }) => options.transitions.list(ledger.get(id).id),
     "jobs.resume": async ({ id }) => {
       const record = ledger.get(id);
+      refuseOfCopy(record);
       const resumed = deleting.has(id)
         ? null
         : ledger.apply(id, {
@@ -147,6 +148,15 @@ function withoutUndefined<T extends object>(
   return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
+}
+
+/** Its checkpoints are on the machine that trained it, and its row is that machine's to change. */
+function refuseOfCopy({ name, baseModel, workstation }: JobRecord): void {
+  if (baseModel.path !== "") return;
+  throw new AppError(
+    "conflict",
+    `“${name}” ran on ${workstation}: here is a copy of its adapter alone. Resume it there, or create a new job with its settings.`,
+  );
 }
 
 function refusal(record: JobRecord, participle: "stopped" | "resumed"): AppError {

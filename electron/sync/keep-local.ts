@@ -25,13 +25,20 @@ export class KeepLocal {
     this.#outbox = new OutboxStore(store);
   }
 
-  list(): { datasets: string[]; jobs: string[] } {
+  list(): { datasets: string[]; jobs: string[]; jobsOfColleagues: string[] } {
     const ids = (table: KeepableTable) =>
       this.#store
         .prepare("SELECT row_id FROM sync_rows WHERE table_name = ? AND is_kept ORDER BY position")
         .all(table)
         .map((row) => String(row["row_id"]));
-    return { datasets: ids("datasets"), jobs: ids("training_jobs") };
+    const jobsOfColleagues = this.#store
+      .prepare(
+        `SELECT id FROM training_jobs
+         WHERE user_id IS NOT NULL AND user_id IS NOT (SELECT user_id FROM sync_account)`,
+      )
+      .all()
+      .map((row) => String(row["id"]));
+    return { datasets: ids("datasets"), jobs: ids("training_jobs"), jobsOfColleagues };
   }
 
   /** @throws AppError `conflict` when something of it was sent, or its dataset is kept. */

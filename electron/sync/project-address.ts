@@ -6,7 +6,7 @@ import { AppError } from "../../shared/app-error.ts";
  * @throws AppError `invalid_input` when it is no address or would send the key unencrypted.
  */
 export function parseProjectUrl(text: string): string {
-  const url = URL.parse(text);
+  const url = URL.parse(projectOf(text.trim()));
   if (url === null || !["http:", "https:"].includes(url.protocol)) {
     throw new AppError(
       "invalid_input",
@@ -21,6 +21,15 @@ export function parseProjectUrl(text: string): string {
     );
   }
   return url.origin;
+}
+
+/** The address of its page in the dashboard, or a host alone, tell the project as well. */
+function projectOf(text: string): string {
+  const page = /^(?:https:\/\/)?supabase\.com\/dashboard\/project\/([a-z]{20})(?:[/?#]|$)/.exec(
+    text,
+  );
+  if (page !== null) return `https://${page[1]}.supabase.co`;
+  return /^[a-z0-9-]+\.supabase\.co\/?$/i.test(text) ? `https://${text}` : text;
 }
 
 /**

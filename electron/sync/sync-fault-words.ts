@@ -16,7 +16,7 @@ export function describeFault(error: unknown): Failure {
     case "unreachable":
       return {
         kind: "unavailable",
-        message: `The project cannot be reached (${error.message}). Your changes are kept here and sent when it can.`,
+        message: `The project cannot be reached (${error.message}). Your changes are kept here and sent when it can be reached again.`,
       };
     case "busy":
       return {

@@ -106,7 +106,11 @@ export function SignInForm({ accounts, account, onDone, onCancel }: SignInFormPr
           label="How to sign in"
           segments={WAYS}
           value={fields.way}
-          onChange={(way) => change({ way })}
+          onChange={(way) => {
+            change({ way });
+            signIn.clearError();
+            sendCode.clearError();
+          }}
         />
       </div>
       <SignInProof

@@ -33,6 +33,8 @@ export function useSignIn(onDone: () => void): SignIn {
   });
   const sendCode = useAction(async ({ url, anonKey, email }: SignInFields) => {
     setCodeSentTo(null);
+    // What was wrong with the code before says nothing of the next.
+    signIn.clearError();
     await client.request("accounts.sendCode", { url, anonKey, email: email.trim() });
     setCodeSentTo(email.trim());
   });

@@ -58,7 +58,7 @@ export function plotOptions(input: PlotOptionsInput): uPlot.Options {
       },
       {
         ...axis,
-        size: 52,
+        size: 60,
         gap: 8,
         space: 34,
         values: (_plot, splits: (number | null)[]) =>

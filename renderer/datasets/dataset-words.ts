@@ -40,7 +40,7 @@ export const ROLE_NAMES: Readonly<Record<TurnRole, string>> = {
 
 /** "5 datasets, 1 importing, 2 rejected": the page's one line of state. */
 export function describeDatasets(datasets: readonly Dataset[]): string {
-  if (datasets.length === 0) return "No datasets yet";
+  if (datasets.length === 0) return "No datasets on this computer yet";
   const count = (status: Dataset["status"]) =>
     datasets.filter((dataset) => dataset.status === status).length;
   const parts = [formatCountOf(datasets.length, "dataset")];

@@ -3,7 +3,7 @@ import { Database } from "lucide-react";
 import { buttonClass } from "../controls/button.tsx";
 import { EmptyState } from "../controls/empty-state.tsx";
 
-/** The address names a dataset that was deleted, or an import that was cancelled. */
+/** The address names a dataset that was deleted, was never imported, or is not to be seen. */
 export function MissingDataset() {
   return (
     <EmptyState
@@ -15,7 +15,7 @@ export function MissingDataset() {
         </Link>
       }
     >
-      It was deleted, or its import was cancelled.
+      It was deleted, its import was cancelled, or it is another machine’s that you cannot see.
     </EmptyState>
   );
 }

@@ -16,13 +16,20 @@ import { useElsewhereMetrics } from "./use-elsewhere-metrics.ts";
 const PIXEL_STEP = 128;
 const MOST_PIXELS = 10_000;
 
-type ElsewhereChartsProps = { readonly job: ElsewhereJob; readonly width: number };
+type ElsewhereChartsProps = {
+  readonly job: Pick<ElsewhereJob, "id" | "workstation">;
+  readonly width: number;
+};
+
+/** How finely curves are asked for where the charts have so many pixels. */
+export function chartPixels(width: number): number {
+  return Math.min(MOST_PIXELS, Math.ceil(width / PIXEL_STEP) * PIXEL_STEP);
+}
 
 /** The curves of another machine's run, fetched from the project while they are looked at. */
 export function ElsewhereCharts({ job, width }: ElsewhereChartsProps) {
   const [zoom, setZoom] = useState<ChartRange | null>(null);
-  const pixels = Math.min(MOST_PIXELS, Math.ceil(width / PIXEL_STEP) * PIXEL_STEP);
-  const { totalPoints, points, failure } = useElsewhereMetrics(job.id, pixels, zoom);
+  const { totalPoints, points, failure } = useElsewhereMetrics(job.id, chartPixels(width), zoom);
 
   const note = failure !== null && (
     <Note tone="warning" title="The curves could not be fetched">

@@ -12,6 +12,7 @@ import { formatCount, formatLoss, formatTokensPerSecond } from "../format/number
 import { formatDuration } from "../format/time.ts";
 import { AdapterUpload } from "../transfers/adapter-upload.tsx";
 import styles from "./adapter-details.module.css";
+import { isDownloaded } from "./jobs-slice.ts";
 import { pythonToLoad } from "./python-to-load.ts";
 import { TabBody } from "./tab-body.tsx";
 
@@ -22,6 +23,8 @@ type AdapterDetailsProps = { readonly job: Job; readonly artifact: Artifact };
 /** Where an adapter lies, how good it is, what it consists of and how to use it. */
 export function AdapterDetails({ job, artifact }: AdapterDetailsProps) {
   const { path, files } = artifact;
+  // Where its folder is on this machine nobody knows; from_pretrained takes names as well.
+  const base = isDownloaded(job) ? job.baseModel.name : job.baseModel.path;
   const hasCard = files.some(({ name }) => name === MODEL_CARD);
   return (
     <TabBody width="measure">
@@ -34,10 +37,10 @@ export function AdapterDetails({ job, artifact }: AdapterDetailsProps) {
           <Figures label="Figures of the adapter" figures={qualityFigures(artifact)} />
         </div>
       </Section>
-      <AdapterUpload artifact={artifact} />
+      {!isDownloaded(job) && <AdapterUpload artifact={artifact} />}
       <AdapterExports job={job} artifact={artifact} />
       <Section title="Load it in Python">
-        <CodeBlock label="Python code" text={pythonToLoad(job.baseModel.path, path)} />
+        <CodeBlock label="Python code" text={pythonToLoad(base, path)} />
       </Section>
       <Section title="Files">
         <table

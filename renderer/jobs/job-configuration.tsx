@@ -14,6 +14,7 @@ import { accountingFacts } from "./accounting-words.ts";
 import { DataSummary } from "./data-summary.tsx";
 import { HYPERPARAMETER_GROUPS, hyperparameterText } from "./hyperparameter-words.ts";
 import styles from "./job-configuration.module.css";
+import { isDownloaded } from "./jobs-slice.ts";
 import { PRESET_WORDS } from "./job-words.ts";
 import { PackageVersions } from "./package-versions.tsx";
 import { TabBody } from "./tab-body.tsx";
@@ -26,15 +27,19 @@ type JobConfigurationProps = { readonly job: Job };
 export function JobConfiguration({ job }: JobConfigurationProps) {
   const jobs = useDesk((state) => valueOr(state.jobs, NO_JOBS));
   // Before the launch the file is only foreseen; it is written at the first attempt.
-  const config = useRequest("jobs.config", { id: job.id }, job.attempt);
+  // Of a downloaded run the file stays where it ran, with all that does not sync.
+  const isCopy = isDownloaded(job);
+  const config = useRequest("jobs.config", isCopy ? null : { id: job.id }, job.attempt);
   return (
     <TabBody>
       <Section title="Run">
         <Facts facts={runFacts(job)} />
       </Section>
-      <Section title="Queue and accounting">
-        <Facts facts={accountingFacts(job.accounting, jobs)} />
-      </Section>
+      {!isCopy && (
+        <Section title="Queue and accounting">
+          <Facts facts={accountingFacts(job.accounting, jobs)} />
+        </Section>
+      )}
       <div className={styles.columns}>
         {HYPERPARAMETER_GROUPS.map(({ title, fields }) => (
           <Section key={title} title={title}>
@@ -48,16 +53,18 @@ export function JobConfiguration({ job }: JobConfigurationProps) {
         ))}
       </div>
       {job.plan !== null && <DataSummary plan={job.plan} dryRun={job.dryRun} />}
-      <PackageVersions packages={job.plan?.packages ?? null} />
-      <Section title="config.json">
-        {config.state === "loading" && <Skeleton label="configuration" rows={8} rowHeight={14} />}
-        {config.state === "failed" && (
-          <Note tone="bad" title="The configuration could not be read">
-            {config.error.message}
-          </Note>
-        )}
-        {config.state === "ready" && <CodeBlock label="Configuration" text={config.value.text} />}
-      </Section>
+      {!isCopy && <PackageVersions packages={job.plan?.packages ?? null} />}
+      {!isCopy && (
+        <Section title="config.json">
+          {config.state === "loading" && <Skeleton label="configuration" rows={8} rowHeight={14} />}
+          {config.state === "failed" && (
+            <Note tone="bad" title="The configuration could not be read">
+              {config.error.message}
+            </Note>
+          )}
+          {config.state === "ready" && <CodeBlock label="Configuration" text={config.value.text} />}
+        </Section>
+      )}
     </TabBody>
   );
 }
@@ -74,7 +81,7 @@ function runFacts(job: Job): readonly Fact[] {
       ),
     },
     { name: "Base model", value: baseModel.name },
-    { name: "Model folder", value: baseModel.path, isMono: true },
+    ...(isDownloaded(job) ? [] : [{ name: "Model folder", value: baseModel.path, isMono: true }]),
     { name: "Preset", value: PRESET_WORDS[job.presetId] },
     { name: "Workstation", value: job.workstation },
     { name: "Created", value: formatDateTime(job.createdAt) },

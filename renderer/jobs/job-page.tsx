@@ -7,6 +7,8 @@ import { ProgressBar } from "../controls/progress-bar.tsx";
 import { TabBar } from "../controls/tab-bar.tsx";
 import type { Tab } from "../controls/tab-bar.tsx";
 import { valueOr } from "../core/loadable.ts";
+import { chartPixels } from "../elsewhere/elsewhere-charts.tsx";
+import { useElsewhereMetrics } from "../elsewhere/use-elsewhere-metrics.ts";
 import { SyncPlace } from "../sync/sync-place.tsx";
 import { ShareJobField } from "../teams/share-job-field.tsx";
 import { DryRunLine } from "./dry-run-line.tsx";
@@ -19,7 +21,7 @@ import styles from "./job-page.module.css";
 import { JobStateLine } from "./job-state-line.tsx";
 import { JobTabPanel } from "./job-tab-panel.tsx";
 import type { JobTab } from "./job-tab-panel.tsx";
-import { isActive } from "./jobs-slice.ts";
+import { isActive, isDownloaded } from "./jobs-slice.ts";
 import { useJobActions } from "./use-job-actions.ts";
 import { useJobMetrics } from "./use-job-metrics.ts";
 import { useJobTimeline } from "./use-job-timeline.ts";
@@ -35,6 +37,8 @@ const TABS: readonly Tab<JobTab>[] = [
   { value: "result", label: "Result" },
 ];
 
+const TABS_OF_COPY: readonly JobTab[] = ["charts", "configuration", "result"];
+
 type JobPageProps = { readonly job: Job };
 
 export function JobPage({ job }: JobPageProps) {
@@ -42,10 +46,14 @@ export function JobPage({ job }: JobPageProps) {
   const { tab = "charts" } = useSearch({ from: "/jobs/$jobId" });
   const summary = useRef<HTMLDivElement>(null);
   const width = useWidth(summary);
-  const metrics = useJobMetrics(job.id, width);
+  // Of a downloaded run the curve is in the project alone, as is all that its machine has written.
+  const isCopy = isDownloaded(job);
+  const metrics = useJobMetrics(job.id, isCopy ? 0 : width);
+  const distant = useElsewhereMetrics(job.id, isCopy ? chartPixels(width) : 0, null);
   const timeline = useJobTimeline(job.id);
   const actions = useJobActions(job, () => void navigate({ to: "/jobs" }));
-  const points = useMemo(() => valueOr(metrics, []), [metrics]);
+  const own = useMemo(() => valueOr(metrics, []), [metrics]);
+  const points = isCopy ? distant.points : own;
 
   const choose = (next: JobTab): void => {
     void navigate({
@@ -57,7 +65,10 @@ export function JobPage({ job }: JobPageProps) {
   };
   // A run without prompts has no samples, unless somebody asks for them by the address.
   const hasSamples = job.hyperparameters.sample_prompts.length > 0 || tab === "samples";
-  const tabs = hasSamples ? TABS : TABS.filter(({ value }) => value !== "samples");
+  const tabs = TABS.filter(({ value }) => {
+    if (isCopy) return TABS_OF_COPY.includes(value);
+    return hasSamples || value !== "samples";
+  });
   return (
     <Page
       title={job.name}

@@ -7,7 +7,7 @@ import { formatAgo, formatDateTime, formatTimeLeft } from "../format/time.ts";
 import { JobStatusLabel } from "./job-status-label.tsx";
 import styles from "./job-state-line.module.css";
 import { activityWords, deviceWords, stepWords } from "./job-words.ts";
-import { isEnded } from "./jobs-slice.ts";
+import { isDownloaded, isEnded } from "./jobs-slice.ts";
 import { secondsLeft } from "./time-left.ts";
 
 const CLOCK_MS = 10_000;
@@ -25,7 +25,7 @@ export function JobStateLine({ job, points }: JobStateLineProps) {
     activityWords(job),
     job.status === "completed" ? null : stepWords(job.progress),
     left === null ? null : formatTimeLeft(left),
-    device,
+    isDownloaded(job) ? `on ${job.workstation}` : device,
     job.attempt > 1 ? `attempt ${job.attempt}` : null,
   ].filter((part) => part !== null);
   return (

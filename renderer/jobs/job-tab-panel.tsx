@@ -3,6 +3,7 @@ import type { MetricsPoint, TimelineEntry } from "../../shared/contract/job-reco
 import type { Job } from "../../shared/contract/jobs.ts";
 import type { Loadable } from "../core/loadable.ts";
 import { JobCost } from "../costs/job-cost.tsx";
+import { ElsewhereCharts } from "../elsewhere/elsewhere-charts.tsx";
 import { JobCharts } from "./job-charts.tsx";
 import { JobConfiguration } from "./job-configuration.tsx";
 import { JobHistory } from "./job-history.tsx";
@@ -10,6 +11,8 @@ import { JobLog } from "./job-log.tsx";
 import { JobResult } from "./job-result.tsx";
 import { JobSamples } from "./job-samples.tsx";
 import { JobTimeline } from "./job-timeline.tsx";
+import { isDownloaded } from "./jobs-slice.ts";
+import { TabBody } from "./tab-body.tsx";
 
 export type JobTab =
   | "charts"
@@ -33,6 +36,13 @@ type JobTabPanelProps = {
 export function JobTabPanel({ tab, job, metrics, timeline, width }: JobTabPanelProps) {
   switch (tab) {
     case "charts":
+      if (isDownloaded(job)) {
+        return (
+          <TabBody>
+            <ElsewhereCharts job={job} width={width} />
+          </TabBody>
+        );
+      }
       return <JobCharts job={job} metrics={metrics} timeline={timeline} width={width} />;
     case "samples":
       return <JobSamples job={job} />;

@@ -63,6 +63,12 @@ export function canStop(job: Job): boolean {
   return job.status === "queued" || job.status === "preparing" || job.status === "running";
 }
 
+/** It ran on another machine, and here is a copy of its adapter: the base model has no folder. */
+export function isDownloaded({ baseModel }: Job): boolean {
+  return baseModel.path === "";
+}
+
 export function canResume(job: Job): boolean {
+  if (isDownloaded(job)) return false;
   return job.status === "stopped" || job.status === "failed" || job.status === "interrupted";
 }

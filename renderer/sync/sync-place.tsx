@@ -8,6 +8,7 @@ import { Dialog } from "../controls/dialog.tsx";
 import { Note } from "../controls/note.tsx";
 import { SwitchRow } from "../controls/switch-row.tsx";
 import { useDesk } from "../core/desk.tsx";
+import styles from "./sync-place.module.css";
 import { useKeepLocal } from "./use-keep-local.ts";
 import type { KeepTable } from "./use-keep-local.ts";
 
@@ -33,9 +34,9 @@ type SyncPlaceProps = {
 export function SyncPlace({ table, id, children }: SyncPlaceProps) {
   const accounts = useDesk((state) => state.accounts);
   const account = useDesk(activeAccount);
-  const { isKept, set } = useKeepLocal(table, id);
+  const { isKept, isOfColleague, set } = useKeepLocal(table, id);
   const [isOpen, setIsOpen] = useState(false);
-  if (accounts.state !== "ready" || isKept === null) return null;
+  if (accounts.state !== "ready" || isKept === null || isOfColleague) return null;
   const { thing, hint } = WORDS[table];
   const close = (): void => {
     setIsOpen(false);
@@ -44,6 +45,7 @@ export function SyncPlace({ table, id, children }: SyncPlaceProps) {
   return (
     <>
       <Button
+        className={styles.place}
         look="quiet"
         size="small"
         icon={isKept || account === null ? HardDrive : CloudUpload}

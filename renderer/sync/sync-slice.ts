@@ -25,6 +25,7 @@ export function receiveSyncStatus(
     known !== null &&
     known.counts.attention === status.counts.attention &&
     known.counts.keptLocal === status.counts.keptLocal &&
+    known.counts.ofColleagues === status.counts.ofColleagues &&
     known.lastSyncedAt === status.lastSyncedAt;
   return { syncStatus: ready(status), syncRevision: slice.syncRevision + (isSame ? 0 : 1) };
 }

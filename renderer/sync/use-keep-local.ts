@@ -9,6 +9,8 @@ export type KeepTable = "datasets" | "training_jobs";
 export type KeepLocal = {
   /** Null while nobody knows. */
   readonly isKept: boolean | null;
+  /** A copy of what is in the project under another's name: there is nothing to choose. */
+  readonly isOfColleague: boolean;
   readonly set: Action<[isKeptLocal: boolean]>;
 };
 
@@ -21,9 +23,13 @@ export function useKeepLocal(table: KeepTable, id: string): KeepLocal {
     if (kept === null) return null;
     return (table === "datasets" ? kept.datasets : kept.jobs).includes(id);
   });
+  const isOfColleague = useDesk(
+    ({ keptLocal }) =>
+      table === "training_jobs" && valueOr(keptLocal, null)?.jobsOfColleagues.includes(id) === true,
+  );
   const set = useAction(async (isKeptLocal: boolean) => {
     await client.request("sync.setKeepLocal", { table, id, isKeptLocal });
     await fetchKeptLocal(client, store);
   });
-  return { isKept, set };
+  return { isKept, isOfColleague, set };
 }

@@ -20,10 +20,10 @@ export function InviteForm({ team, invite }: InviteFormProps) {
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setIsTried(true);
-    if (isEmail(email)) invite.run(team.id, email.trim());
+    if (problemOf(email, team) === null) invite.run(team.id, email.trim());
   };
   // One answer for all forms: it belongs to the one that was sent.
-  const refusal = isTried ? invite.error?.message : undefined;
+  const refusal = invite.error?.message;
   return (
     <form
       className={styles.form}
@@ -34,7 +34,7 @@ export function InviteForm({ team, invite }: InviteFormProps) {
       <Field
         label="Invite by e-mail address"
         hint="The one with which they sign in to this project. They find the invitation in LoRA Desk; no mail is sent."
-        problem={isTried && !isEmail(email) ? "This is not an e-mail address." : refusal}
+        problem={isTried ? (problemOf(email, team) ?? refusal) : undefined}
       >
         <TextInput value={email} onChange={setEmail} placeholder="name@example.org" />
       </Field>
@@ -43,4 +43,12 @@ export function InviteForm({ team, invite }: InviteFormProps) {
       </Button>
     </form>
   );
+}
+
+/** The project answers alike for everybody, so that it tells nothing; of members we know. */
+function problemOf(email: string, { name, members }: Team): string | null {
+  if (!isEmail(email)) return "This is not an e-mail address.";
+  const wanted = email.trim().toLowerCase();
+  const isMember = members.some((member) => member.email.toLowerCase() === wanted);
+  return isMember ? `${email.trim()} is in ${name} already.` : null;
 }

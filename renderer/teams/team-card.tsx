@@ -29,7 +29,7 @@ export function TeamCard({ team, userId, desk }: TeamCardProps) {
           <li key={member.userId} className={styles.member}>
             <span className={styles.email}>{member.email}</span>
             <span className={styles.role}>{memberWords(member, userId)}</span>
-            {team.isOwner && !member.isOwner && (
+            {team.isOwner && !member.isOwner && member.userId !== userId && (
               <IconButton
                 label={`Remove ${member.email} from ${team.name}`}
                 icon={X}
@@ -37,8 +37,13 @@ export function TeamCard({ team, userId, desk }: TeamCardProps) {
                 onClick={() => setLeaving(member)}
               />
             )}
-            {!team.isOwner && member.userId === userId && (
-              <Button size="small" look="quiet" onClick={() => setLeaving(member)}>
+            {member.userId === userId && (
+              <Button
+                size="small"
+                look="quiet"
+                aria-label={`Leave ${team.name}`}
+                onClick={() => setLeaving(member)}
+              >
                 Leave
               </Button>
             )}
@@ -79,7 +84,7 @@ export function TeamCard({ team, userId, desk }: TeamCardProps) {
       >
         <p>
           {isSelf
-            ? "You no longer see what is shared with this team, nor does it see what you shared. Its owner can invite you again."
+            ? leavingWords(team)
             : "They no longer see what is shared with this team, nor does it see what they shared. What somebody has downloaded stays there."}
         </p>
       </ConfirmDialog>
@@ -90,4 +95,13 @@ export function TeamCard({ team, userId, desk }: TeamCardProps) {
 function memberWords({ isOwner, userId }: Member, ownId: string): string {
   const role = isOwner ? "owner" : "member";
   return userId === ownId ? `you, ${role}` : role;
+}
+
+function leavingWords({ members, isOwner }: Team): string {
+  if (members.length === 1) return "Nobody else is in it: without you the team is gone.";
+  const gone = "You no longer see what is shared with this team, nor does it see what you shared.";
+  const isLastOwner = isOwner && members.filter((member) => member.isOwner).length === 1;
+  return isLastOwner
+    ? `${gone} Its oldest member becomes its owner, and can invite you again.`
+    : `${gone} Its owner can invite you again.`;
 }

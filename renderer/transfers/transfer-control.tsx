@@ -1,6 +1,7 @@
-import { CloudDownload, CloudUpload, Pause, Play } from "lucide-react";
+import { CloudDownload, CloudUpload, Pause, Play, X } from "lucide-react";
 import type { Transfer } from "../../shared/contract/sync.ts";
 import { Button } from "../controls/button.tsx";
+import { IconButton } from "../controls/icon-button.tsx";
 import { ProgressBar } from "../controls/progress-bar.tsx";
 import { useDesk } from "../core/desk.tsx";
 import { valueOr } from "../core/loadable.ts";
@@ -23,7 +24,7 @@ type TransferControlProps = {
 export function TransferControl({ direction, table, rowId, name }: TransferControlProps) {
   const transfers = useDesk((state) => valueOr(state.fileTransfers, NONE));
   const begin = useBeginTransfer(direction, table, rowId);
-  const { pause, resume } = useTransferActions();
+  const { pause, resume, cancel } = useTransferActions();
   const mine = transfers.filter((one) => one.rowId === rowId && one.direction === direction);
   const together = togetherOf(transfers, rowId, direction);
   const isUpload = direction === "upload";
@@ -76,6 +77,14 @@ export function TransferControl({ direction, table, rowId, name }: TransferContr
           >
             Pause
           </Button>
+        )}
+        {state !== "done" && (
+          <IconButton
+            label={`Cancel ${name}`}
+            icon={X}
+            // The files of one row are cancelled together.
+            onClick={() => cancel.run(...mine.slice(0, 1).map(({ id }) => id))}
+          />
         )}
       </div>
       {error !== null && <p className={styles.error}>{error.message}</p>}

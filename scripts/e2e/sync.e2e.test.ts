@@ -218,7 +218,7 @@ test("another account's file shows nothing of this one's, and the way back is th
   await page.getByRole("button", { name: "Account: owner@example.org" }).click();
   await page.getByRole("menuitemradio", { name: /No account/ }).click();
   await page.getByRole("button", { name: "Account: No account" }).waitFor();
-  await page.getByText("No datasets yet").waitFor();
+  await page.getByText("No datasets on this computer yet").waitFor();
   expect(await page.getByRole("link", { name: /^days/ }).count()).toBe(0);
   await go("Settings");
   await page.getByRole("heading", { name: "Accounts" }).scrollIntoViewIfNeeded();

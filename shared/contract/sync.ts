@@ -175,7 +175,12 @@ export const syncProcedures = {
   "accounts.enterCode": {
     input: z.object({
       ...project,
-      code: z.string().trim().min(4).max(64),
+      /** Mails show it in groups, and so it is pasted. */
+      code: z
+        .string()
+        .overwrite((code) => code.replaceAll(/\s/g, ""))
+        .min(4)
+        .max(64),
       adoptLocal: z.boolean().default(false),
     }),
     output: accountsSchema,
@@ -217,7 +222,12 @@ export const syncProcedures = {
   },
   "sync.keptLocal": {
     input: z.object({}),
-    output: z.object({ datasets: z.array(z.uuid()), jobs: z.array(z.uuid()) }),
+    output: z.object({
+      datasets: z.array(z.uuid()),
+      jobs: z.array(z.uuid()),
+      /** Jobs of colleagues, whose adapters were downloaded: never sent, and not ours to share. */
+      jobsOfColleagues: z.array(z.uuid()),
+    }),
   },
 
   "transfers.list": { input: z.object({}), output: z.array(transferSchema) },

@@ -118,7 +118,7 @@ test("what is imported to be kept sends neither row nor file; the rest goes, row
   const { counts } = await core.client.request("sync.status", {});
   expect(counts.keptLocal).toBeGreaterThanOrEqual(1);
   const keptLocal = await core.client.request("sync.keptLocal", {});
-  expect(keptLocal).toEqual({ datasets: [kept], jobs: [] });
+  expect(keptLocal).toEqual({ datasets: [kept], jobs: [], jobsOfColleagues: [] });
 });
 
 test("to sync now is to try waiting transfers now", async () => {

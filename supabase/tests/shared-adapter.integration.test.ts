@@ -92,6 +92,9 @@ test.each([
     expect(await client.request("sync.status", {})).toMatchObject({
       counts: { synced: 0, waiting: 0, attention: 0, keptLocal: 0, ofColleagues: 3 },
     });
+    // Nor is there a place to choose for what is a colleague's.
+    const { jobsOfColleagues } = await client.request("sync.keptLocal", {});
+    expect(jobsOfColleagues).toEqual([job.id]);
   },
 );
 

@@ -56,7 +56,7 @@ export function addJobCommands(program: Command, run: RunWithCore): void {
         print(isJson, { ok: true, job, timeline, samples, artifact }, () =>
           [
             `${job.name}: ${describeJob(job)}`,
-            `  base model  ${job.baseModel.name}  (${job.baseModel.path})`,
+            `  base model  ${job.baseModel.name}${baseFolder(job.baseModel)}`,
             `  dataset     ${job.dataset.name}`,
             `  step        ${job.progress.step}/${job.progress.totalSteps}`,
             ...(job.best === null
@@ -117,4 +117,9 @@ async function readLog(client: CoreClient, id: string): Promise<string> {
     if (page.nextOffset >= page.sizeBytes || page.nextOffset === offset) return text;
     offset = page.nextOffset;
   }
+}
+
+/** None where the run is a copy of another machine's. */
+function baseFolder({ path }: { path: string }): string {
+  return path === "" ? "" : `  (${path})`;
 }
