@@ -5,13 +5,15 @@ import type { OutboxEntry } from "./outbox-entry.ts";
 import { type AnswerDeps, takeAnswers } from "./push-answers.ts";
 import { quarantine } from "./quarantine-entry.ts";
 import type { RequestSize } from "./request-size.ts";
-import { type Answer, ServerFault, type TeamServer } from "./team-server.ts";
+import { type Answer, type Operation, ServerFault, type TeamServer } from "./team-server.ts";
 
 export interface PushDeps extends BatchDeps, AnswerDeps {
   server: TeamServer;
   /** Of operations in a request; stays small after a failure, from one round to the next. */
   operationsAtOnce: RequestSize;
   loneFailures: LoneFailures;
+  /** Operations that are not done for certain: all requests with them were refused as a whole. */
+  surelyUndone: Set<string>;
   /** After the answers to a batch are stored, or a change was set aside. */
   onAnswers: (merged: MergedChange[]) => void;
   mayGoOn: () => boolean;
@@ -25,19 +27,21 @@ export interface PushDeps extends BatchDeps, AnswerDeps {
  * @returns whether anything was sent.
  */
 export async function pushAll(deps: PushDeps, signal: AbortSignal): Promise<boolean> {
-  const { operationsAtOnce: size, loneFailures } = deps;
+  const { operationsAtOnce: size, loneFailures, surelyUndone } = deps;
   let limit = size.most;
   let unnamed = 0;
   let hasSent = false;
   while (deps.mayGoOn()) {
-    const { entries, operations } = takeBatch(deps, Math.min(limit, size.now));
+    const { entries, operations, fresh } = takeBatch(deps, Math.min(limit, size.now));
     const [first] = operations;
+    for (const opId of fresh) surelyUndone.add(opId);
     if (first === undefined) return hasSent;
     hasSent = true;
     let answers: Answer[];
     try {
       answers = await deps.server.pushChanges(operations, signal);
     } catch (error) {
+      if (!isSurelyUndone(error)) forget(operations, surelyUndone);
       if (!(error instanceof ServerFault)) throw error;
       if (error.kind === "refused" && entries.length > 1) {
         limit = Math.ceil(entries.length / 2);
@@ -47,7 +51,8 @@ export async function pushAll(deps: PushDeps, signal: AbortSignal): Promise<bool
       if (error.kind === "refused") {
         // Where even an empty batch is refused, it is not for what is in it.
         await probe();
-        setAside(entries, "refused", error.message, deps);
+        const reason = surelyUndone.has(first.op_id) ? "refused" : "unanswered";
+        setAside(entries, reason, error.message, deps);
         continue;
       }
       if (error.isOfRequest) size.failed(entries.length);
@@ -56,6 +61,7 @@ export async function pushAll(deps: PushDeps, signal: AbortSignal): Promise<bool
       setAside(entries, "unanswered", describeLoneFailure(error), deps);
       continue;
     }
+    forget(operations, surelyUndone);
     signal.throwIfAborted();
     const merged = takeAnswers(entries, answers, deps);
     const named = new Set(answers.map(({ op_id: opId }) => opId));
@@ -72,6 +78,17 @@ export async function pushAll(deps: PushDeps, signal: AbortSignal): Promise<bool
     limit = Math.min(size.most, limit * 2);
   }
   return hasSent;
+}
+
+/** Refused before it was looked at, or never there at all. */
+function isSurelyUndone(error: unknown): boolean {
+  if (!(error instanceof ServerFault)) return false;
+  const isCutOff = error.kind === "unreachable" && !error.isOfRequest;
+  return error.kind === "refused" || error.kind === "unauthorised" || isCutOff;
+}
+
+function forget(operations: readonly Operation[], surelyUndone: Set<string>): void {
+  for (const { op_id: opId } of operations) surelyUndone.delete(opId);
 }
 
 function setAside(
