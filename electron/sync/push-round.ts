@@ -51,8 +51,7 @@ export async function pushAll(deps: PushDeps, signal: AbortSignal): Promise<bool
       if (error.kind === "refused") {
         // Where even an empty batch is refused, it is not for what is in it.
         await probe();
-        const reason = surelyUndone.has(first.op_id) ? "refused" : "unanswered";
-        setAside(entries, reason, error.message, deps);
+        setAside(entries, "refused", error.message, deps);
         continue;
       }
       if (error.isOfRequest) size.failed(entries.length);
@@ -100,7 +99,10 @@ function setAside(
   deps.outbox.transaction(() => {
     for (const { opId } of entries) {
       const entry = opId === null ? null : deps.outbox.findOperation(opId);
-      if (entry !== null) quarantine(entry, { reason, error, dependsOn: null }, deps);
+      if (entry === null) continue;
+      const isUndone = deps.surelyUndone.delete(String(opId));
+      const known = isUndone ? { ...entry, values: null } : entry;
+      quarantine(known, { reason, error, dependsOn: null }, deps);
     }
   });
   deps.onAnswers([]);

@@ -49,8 +49,16 @@ export function joinLater(entry: OutboxEntry, outbox: OutboxStore): OutboxEntry 
 }
 
 /**
- * Lets a change go again, with what waits for it. One that was set aside without an answer may have
- * been done: it goes as it was, under its number, and what has changed since then goes after it.
+ * Whether a change that was set aside may have been done. One that is not done for certain forgets
+ * what was sent (see push-round).
+ */
+export function mayBeDone({ reason, values }: OutboxEntry): boolean {
+  return (reason === "unanswered" || reason === "refused") && values !== null;
+}
+
+/**
+ * Lets a change go again, with what waits for it. One that may have been done goes as it was, under
+ * its number, and what has changed since then goes after it.
  */
 export function release(entry: OutboxEntry, outbox: OutboxStore): void {
   const waiting = [entry];
@@ -58,7 +66,7 @@ export function release(entry: OutboxEntry, outbox: OutboxStore): void {
     if (each.opId !== null) waiting.push(...outbox.dependents(each.opId));
     const free = { ...each, reason: null, error: null, dependsOn: null, quarantinedAt: null };
     const { values } = each;
-    if (each.reason !== "unanswered" || values === null) {
+    if (!mayBeDone(each) || values === null) {
       outbox.save({ ...free, state: "pending" });
       continue;
     }
