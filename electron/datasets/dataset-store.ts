@@ -170,10 +170,20 @@ export class DatasetStore {
       .run(name, description, at, id);
   }
 
-  setDeletedAt(id: string, deletedAt: string | null, at: string): void {
+  delete(id: string, at: string): void {
     this.#store
       .prepare("UPDATE datasets SET deleted_at = ?, updated_at = ? WHERE id = ?")
-      .run(deletedAt, at, id);
+      .run(at, at, id);
+  }
+
+  /** Where it was deleted before `doubtfulBefore`, its file may be gone from the team's project. */
+  restore(id: string, at: string, doubtfulBefore: string): void {
+    this.#store
+      .prepare(
+        `UPDATE datasets SET deleted_at = NULL, updated_at = ?,
+           storage_path = iif(deleted_at < ?, NULL, storage_path) WHERE id = ?`,
+      )
+      .run(at, doubtfulBefore, id);
   }
 
   /** Takes the row away for good: only for imports that were cancelled. */

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { addJob, set } from "../../electron/sync/fixtures/sync-bench.ts";
 import type { TransferDesk } from "../../electron/transfers/fixtures/transfer-desk.ts";
 import { newDataset } from "./sample-rows.ts";
 import { openTeamProject, type TeamProject } from "./team-project.ts";
@@ -96,3 +97,31 @@ test("where the project has the row as deleted, and no other needs the file, it 
   await takeBackLater(homePath, 31);
   expect(await isStored(sha256)).toBe(false);
 });
+
+test.each([
+  ["here", 28],
+  ["elsewhere", 40],
+])(
+  "a dataset that was uploaded %s and is restored after %i days is stored anew",
+  async (where, days) => {
+    const homePath = desks.newFolder();
+    const { desk, id, sha256, storagePath } = await uploadedDataset(homePath);
+    // The file stays here for as long as a job may resume with it.
+    set(desk.store, "training_jobs", addJob(desk.store, id), "status", "completed");
+    if (where === "elsewhere") desk.store.prepare("DELETE FROM transfers").run();
+    await deleteHere(desk, id);
+    // Another machine, whose clock is ahead, has taken it back.
+    await project.service.storage.from("lora-datasets").remove([storagePath]);
+
+    const late = desks.open({ homePath, now: inDays(days) });
+    late.transfers.start();
+    await late.library.requests["datasets.restore"]({ id }, "local");
+    const owed = late.store.prepare("SELECT columns FROM sync_outbox").get()?.["columns"];
+    expect(JSON.parse(String(owed)).toSorted()).toEqual(["deleted_at", "storage_path"]);
+    late.transfers.look();
+    await late.until(
+      () => late.store.prepare("SELECT storage_path AS at FROM datasets").get()?.["at"] !== null,
+    );
+    expect(await isStored(sha256)).toBe(true);
+  },
+);
