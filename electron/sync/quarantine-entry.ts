@@ -52,21 +52,24 @@ export function joinLater(entry: OutboxEntry, outbox: OutboxStore): OutboxEntry 
  * Whether a change that was set aside may have been done. One that is not done for certain forgets
  * what was sent (see push-round).
  */
-export function mayBeDone({ reason, values }: OutboxEntry): boolean {
+function mayBeDone({ reason, values }: OutboxEntry): boolean {
   return (reason === "unanswered" || reason === "refused") && values !== null;
 }
 
 /**
  * Lets a change go again, with what waits for it. One that may have been done goes as it was, under
  * its number, and what has changed since then goes after it.
+ *
+ * @param isDone - It is known to have been done, whatever was answered.
  */
-export function release(entry: OutboxEntry, outbox: OutboxStore): void {
+export function release(entry: OutboxEntry, outbox: OutboxStore, isDone = false): void {
   const waiting = [entry];
   for (const each of waiting) {
     if (each.opId !== null) waiting.push(...outbox.dependents(each.opId));
     const free = { ...each, reason: null, error: null, dependsOn: null, quarantinedAt: null };
     const { values } = each;
-    if (!mayBeDone(each) || values === null) {
+    const goesAsItWas = mayBeDone(each) || (isDone && each === entry);
+    if (!goesAsItWas || values === null) {
       outbox.save({ ...free, state: "pending" });
       continue;
     }

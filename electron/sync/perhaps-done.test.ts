@@ -2,10 +2,10 @@ import { afterEach, expect, it } from "vitest";
 import { openSyncBench, type SyncBench } from "./fixtures/open-sync-bench.ts";
 import { addDataset, set } from "./fixtures/sync-bench.ts";
 import { TinyProject } from "./fixtures/tiny-project.ts";
-import { type Operation, ServerFault } from "./team-server.ts";
+import { type FeedEntry, type Operation, ServerFault } from "./team-server.ts";
 
 /** What becomes of each request with something in it; those after the last are answered. */
-type Fate = "answered" | "silent" | "cut off" | "refused";
+type Fate = "answered" | "silent" | "cut off" | "refused" | "overtaken";
 
 const FAULTS = {
   silent: () => new ServerFault("unreachable", "ECONNRESET"),
@@ -13,36 +13,41 @@ const FAULTS = {
   refused: () => new ServerFault("refused", "it answered 403", { status: 403 }),
 };
 
+const AT = "2026-03-02T00:00:00.000Z";
 let bench: SyncBench;
 afterEach(() => bench.close());
 
-function begin(...fates: Fate[]): { project: TinyProject; asked: Operation[] } {
+function begin(...fates: Fate[]) {
   const project = new TinyProject();
   const asked: Operation[] = [];
+  /** What the feed brings in the next round. */
+  const news: FeedEntry[] = [];
   bench = openSyncBench({
     server: {
       pushChanges: (operations) => {
         if (operations.length === 0) return Promise.resolve([]);
         asked.push(...operations);
         const fate = fates.shift() ?? "answered";
-        const answers =
-          fate === "answered" || fate === "silent" ? project.apply(operations) : undefined;
-        return fate === "answered"
-          ? Promise.resolve(answers ?? [])
-          : Promise.reject(FAULTS[fate]());
+        const isDone = fate === "answered" || fate === "silent" || fate === "overtaken";
+        const answers = isDone ? project.apply(operations) : [];
+        if (fate === "answered") return Promise.resolve(answers);
+        if (fate !== "overtaken") return Promise.reject(FAULTS[fate]());
+        // A copy that comes late is done all the same, when what stood against it is gone.
+        const no = { outcome: "rejected", reason: "constraint", message: "no" } as const;
+        return Promise.resolve(operations.map(({ op_id: opId }) => ({ op_id: opId, ...no })));
       },
       pushMetrics: () => Promise.resolve([]),
       pullChanges: () =>
         Promise.resolve({
           epoch: "1",
           cursor: "1",
-          changes: [],
+          changes: news.splice(0),
           has_more: false,
           needs_resync: false,
         }),
     },
   });
-  return { project, asked };
+  return { project, asked, news };
 }
 
 async function retryRefused(): Promise<void> {
@@ -77,4 +82,34 @@ it("sends what was refused and never anything else as the row is now", async () 
   await retryRefused();
   expect(asked.at(-1)?.values).toMatchObject({ description: "Smaller" });
   expect(project.rows.get(`datasets ${id}`)).toMatchObject({ description: "Smaller" });
+});
+
+it("takes the feed's word for it that something was done, whatever was answered", async () => {
+  const { project, asked, news } = begin("overtaken");
+  const id = addDataset(bench.store);
+  await bench.round();
+  expect(bench.sync.status().counts).toMatchObject({ attention: 1 });
+  set(bench.store, "datasets", id, "description", "Mine");
+  const row = { id, ...project.rows.get(`datasets ${id}`), name: "Theirs", updated_at: AT };
+  project.rows.set(`datasets ${id}`, row);
+  const about = { table: "datasets", row_id: id, action: "insert" } as const;
+  news.push({
+    version: 1,
+    op_id: asked[0]?.op_id ?? "",
+    previous: null,
+    columns: [],
+    row,
+    ...about,
+  });
+  await bench.round();
+  expect(asked.map(({ action, values }) => [action, Object.keys(values).length > 9])).toEqual([
+    ["insert", true],
+    ["insert", true],
+    ["update", false],
+  ]);
+  expect(asked[1]?.op_id).toBe(asked[0]?.op_id);
+  expect(project.rows.get(`datasets ${id}`)).toMatchObject({
+    name: "Theirs",
+    description: "Mine",
+  });
 });
