@@ -113,3 +113,25 @@ it("takes the feed's word for it that something was done, whatever was answered"
     description: "Mine",
   });
 });
+
+it("edits what is at the project already by a change of its own", async () => {
+  const { project, asked, news } = begin("silent", "refused");
+  const id = addDataset(bench.store);
+  await bench.round();
+  const row = { id, ...project.rows.get(`datasets ${id}`), updated_at: AT };
+  const about = { table: "datasets", row_id: id, action: "insert" } as const;
+  const op = { op_id: asked[0]?.op_id ?? "", previous: null, columns: [] };
+  news.push({ version: 1, row, ...op, ...about });
+  await bench.nextRound();
+  const [change] = await bench.sync.requests["sync.quarantine"]({}, "local");
+  // Somebody else has described it meanwhile.
+  project.rows.set(`datasets ${id}`, { ...row, description: "Theirs" });
+  const edited = { opId: change?.opId ?? "", values: { name: "Edited" } };
+  await bench.sync.requests["sync.retry"](edited, "local");
+  await bench.round();
+  expect(asked.at(-1)).toMatchObject({ action: "update", values: { name: "Edited" } });
+  expect(project.rows.get(`datasets ${id}`)).toMatchObject({
+    name: "Edited",
+    description: "Theirs",
+  });
+});

@@ -4,7 +4,7 @@ import { whileApplying } from "./merge-row.ts";
 import { columnsOf, SYNC_COLUMNS, toLocalValue, toTeamValues } from "./outbox-columns.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import { type DiscardDeps, discard } from "./quarantine-discard.ts";
-import { release } from "./quarantine-entry.ts";
+import { mayBeDone, release } from "./quarantine-entry.ts";
 import { describeFirst, labelOf, quarantineMessage } from "./quarantine-words.ts";
 
 export interface QuarantineDeps extends DiscardDeps {
@@ -32,11 +32,18 @@ export function retryChange(
       applyEdit(entry, values, deps);
       entry = require(opId, deps);
     }
-    // With other values it is another change.
-    release(values === undefined ? entry : { ...entry, reason: null }, deps.outbox);
+    // With other values it is another change; but what was done already is not done anew by it.
+    const isOther = values !== undefined && !wasDone(entry, deps);
+    release(isOther ? { ...entry, reason: null } : entry, deps.outbox);
   });
   const columns = Object.keys(values ?? {});
   if (columns.length > 0) deps.onEdited(table, rowId, columns);
+}
+
+/** An insert that was never answered for, of a row that the feed has brought meanwhile. */
+function wasDone(entry: OutboxEntry, { mirror }: QuarantineDeps): boolean {
+  const known = mirror.find(entry.table, entry.rowId);
+  return entry.action === "insert" && mayBeDone(entry) && known !== null && known.row !== null;
 }
 
 /** Gives a change up, with what waits for it (see `discard`). */

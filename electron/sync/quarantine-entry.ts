@@ -52,7 +52,7 @@ export function joinLater(entry: OutboxEntry, outbox: OutboxStore): OutboxEntry 
  * Whether a change that was set aside may have been done. One that is not done for certain forgets
  * what was sent (see push-round).
  */
-function mayBeDone({ reason, values }: OutboxEntry): boolean {
+export function mayBeDone({ reason, values }: OutboxEntry): boolean {
   return (reason === "unanswered" || reason === "refused") && values !== null;
 }
 
