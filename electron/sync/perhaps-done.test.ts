@@ -114,7 +114,8 @@ it("takes the feed's word for it that something was done, whatever was answered"
   });
 });
 
-it("edits what is at the project already by a change of its own", async () => {
+/** A dataset whose insert was done without an answer, then refused; the feed has brought it between. */
+async function quarantinedAndThere() {
   const { project, asked, news } = begin("silent", "refused");
   const id = addDataset(bench.store);
   await bench.round();
@@ -124,14 +125,26 @@ it("edits what is at the project already by a change of its own", async () => {
   news.push({ version: 1, row, ...op, ...about });
   await bench.nextRound();
   const [change] = await bench.sync.requests["sync.quarantine"]({}, "local");
+  return { project, asked, id, row, opId: change?.opId ?? "" };
+}
+
+it("edits what is at the project already by a change of its own", async () => {
+  const { project, asked, id, row, opId } = await quarantinedAndThere();
   // Somebody else has described it meanwhile.
   project.rows.set(`datasets ${id}`, { ...row, description: "Theirs" });
-  const edited = { opId: change?.opId ?? "", values: { name: "Edited" } };
-  await bench.sync.requests["sync.retry"](edited, "local");
+  await bench.sync.requests["sync.retry"]({ opId, values: { name: "Edited" } }, "local");
   await bench.round();
   expect(asked.at(-1)).toMatchObject({ action: "update", values: { name: "Edited" } });
   expect(project.rows.get(`datasets ${id}`)).toMatchObject({
     name: "Edited",
     description: "Theirs",
   });
+});
+
+it("calls nothing kept local that is at the project", async () => {
+  const { opId } = await quarantinedAndThere();
+  const discard = async () => bench.sync.requests["sync.discard"]({ opId }, "local");
+  await expect(discard()).rejects.toThrow(/has it already.*Retry/);
+  await bench.sync.requests["sync.retry"]({ opId }, "local");
+  expect((await bench.round()).counts).toMatchObject({ synced: 1, keptLocal: 0, attention: 0 });
 });

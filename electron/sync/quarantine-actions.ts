@@ -3,8 +3,8 @@ import type { QuarantinedChange, SyncTable } from "../../shared/contract/sync.ts
 import { whileApplying } from "./merge-row.ts";
 import { columnsOf, SYNC_COLUMNS, toLocalValue, toTeamValues } from "./outbox-columns.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
-import { type DiscardDeps, discard } from "./quarantine-discard.ts";
-import { mayBeDone, release } from "./quarantine-entry.ts";
+import { type DiscardDeps, discard, wasDone } from "./quarantine-discard.ts";
+import { release } from "./quarantine-entry.ts";
 import { describeFirst, labelOf, quarantineMessage } from "./quarantine-words.ts";
 
 export interface QuarantineDeps extends DiscardDeps {
@@ -38,12 +38,6 @@ export function retryChange(
   });
   const columns = Object.keys(values ?? {});
   if (columns.length > 0) deps.onEdited(table, rowId, columns);
-}
-
-/** An insert that was never answered for, of a row that the feed has brought meanwhile. */
-function wasDone(entry: OutboxEntry, { mirror }: QuarantineDeps): boolean {
-  const known = mirror.find(entry.table, entry.rowId);
-  return entry.action === "insert" && mayBeDone(entry) && known !== null && known.row !== null;
 }
 
 /** Gives a change up, with what waits for it (see `discard`). */
