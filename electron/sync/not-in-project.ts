@@ -52,7 +52,7 @@ function filesToBegin(database: Queries): number {
        WHERE EXISTS (SELECT 1 FROM sync_rows s WHERE s.table_name = f.table_name
            AND s.row_id = f.row_id AND NOT s.is_kept)
          AND NOT EXISTS (SELECT 1 FROM transfers t WHERE t.direction = 'upload'
-           AND t.table_name = f.table_name AND t.row_id = f.row_id AND t.state <> 'done')`,
+           AND t.table_name = f.table_name AND t.row_id = f.row_id)`,
     )
     .get();
   return Number(files?.["files"]);

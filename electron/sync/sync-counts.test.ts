@@ -92,7 +92,6 @@ it("counts changes, points and files that are not in the project, in the open fi
   expect(look()).toMatchObject({ waitingFiles: 0, failedFiles: 0 });
   store.prepare("DELETE FROM sync_kept_local").run();
   transfers.setState(upload, "done");
-  set(store, "datasets", dataset, "storage_path", "a/b/c");
   expect(look()).toMatchObject({ waitingFiles: 3, failedFiles: 0 });
 
   store.prepare("DELETE FROM sync_outbox").run();

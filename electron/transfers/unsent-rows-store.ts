@@ -22,7 +22,7 @@ export class UnsentRowsStore {
   }
 
   /**
-   * Not stored with the team (any more), not kept local, and not begun: oldest first. Their rows are at the
+   * Not stored with the team, not kept local, and never begun: oldest first. Their rows are at the
    * project: until then one may still choose to keep them local.
    */
   list(): { table: TransferTable; rowId: string }[] {
@@ -34,7 +34,7 @@ export class UnsentRowsStore {
            AND NOT EXISTS (SELECT 1 FROM sync_outbox o WHERE o.table_name = f.table_name
              AND o.row_id = f.row_id AND o.action = 'insert')
            AND NOT EXISTS (SELECT 1 FROM transfers t WHERE t.direction = 'upload'
-             AND t.table_name = f.table_name AND t.row_id = f.row_id AND t.state <> 'done')
+             AND t.table_name = f.table_name AND t.row_id = f.row_id)
          ORDER BY f.created_at, f.row_id`,
       )
       .all()
