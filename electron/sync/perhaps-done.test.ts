@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from "vitest";
 import { openSyncBench, type SyncBench } from "./fixtures/open-sync-bench.ts";
-import { addDataset, set } from "./fixtures/sync-bench.ts";
+import { addCost, addDataset, addJob, set } from "./fixtures/sync-bench.ts";
 import { TinyProject } from "./fixtures/tiny-project.ts";
 import { type FeedEntry, type Operation, ServerFault } from "./team-server.ts";
 
@@ -147,4 +147,18 @@ it("calls nothing kept local that is at the project", async () => {
   await expect(discard()).rejects.toThrow(/has it already.*Retry/);
   await bench.sync.requests["sync.retry"]({ opId }, "local");
   expect((await bench.round()).counts).toMatchObject({ synced: 1, keptLocal: 0, attention: 0 });
+});
+
+it("adds nothing to a cost that has lost its job meanwhile: costs are never changed", async () => {
+  const { asked } = begin("answered", "silent", "refused");
+  const job = addJob(bench.store, addDataset(bench.store));
+  await bench.round();
+  const cost = addCost(bench.store, job);
+  for (let each = 0; each < 4 && bench.sync.status().counts.attention === 0; each += 1) {
+    await bench.nextRound();
+  }
+  set(bench.store, "cost_records", cost, "job_id", null);
+  await retryRefused();
+  expect(asked.at(-1)).toMatchObject({ action: "insert", row_id: cost });
+  expect(bench.sync.status().counts).toMatchObject({ synced: 3, attention: 0, waiting: 0 });
 });

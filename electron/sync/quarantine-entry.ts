@@ -1,3 +1,4 @@
+import type { SyncTable } from "../../shared/contract/sync.ts";
 import { canonical, columnsOf, isSameValue, REFERENCES } from "./outbox-columns.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import type { OutboxStore } from "./outbox-store.ts";
@@ -81,6 +82,12 @@ export function release(entry: OutboxEntry, outbox: OutboxStore, isDone = false)
   }
 }
 
+/** Costs are never changed, and notices only read; a job that they lose is gone at the project, too. */
+function changeableOf(table: SyncTable): string[] {
+  if (table === "cost_records") return [];
+  return table === "notifications" ? ["read"] : columnsOf(table);
+}
+
 /** What the row, or where it is not here the change itself, says otherwise than was sent. */
 function changedSince(
   { table, rowId, action, columns, given }: OutboxEntry,
@@ -89,7 +96,7 @@ function changedSince(
 ): { columns?: string[]; given?: Record<string, unknown> } | null {
   const row = action === "delete" ? null : outbox.row(table, rowId);
   if (row !== null) {
-    const found = (action === "insert" ? columnsOf(table) : columns).filter(
+    const found = (action === "insert" ? changeableOf(table) : columns).filter(
       (column) => !isSameValue(table, column, row[column] ?? null, sent[column]),
     );
     return found.length === 0 ? null : { columns: found };
