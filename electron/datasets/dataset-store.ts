@@ -170,10 +170,33 @@ export class DatasetStore {
       .run(name, description, at, id);
   }
 
-  setDeletedAt(id: string, deletedAt: string | null, at: string): void {
+  delete(id: string, at: string): void {
     this.#store
       .prepare("UPDATE datasets SET deleted_at = ?, updated_at = ? WHERE id = ?")
-      .run(deletedAt, at, id);
+      .run(at, at, id);
+  }
+
+  /**
+   * Where it was deleted before `doubtfulBefore`, its file may be gone from the team's project: it
+   * counts as never stored there.
+   */
+  restore(id: string, at: string, doubtfulBefore: string): void {
+    this.#store.transaction(() => {
+      const { changes } = this.#store
+        .prepare("UPDATE datasets SET storage_path = NULL WHERE id = ? AND deleted_at < ?")
+        .run(id, doubtfulBefore);
+      if (Number(changes) > 0) {
+        this.#store
+          .prepare(
+            `DELETE FROM transfers WHERE direction = 'upload' AND table_name = 'datasets'
+               AND row_id = ? AND state = 'done'`,
+          )
+          .run(id);
+      }
+      this.#store
+        .prepare("UPDATE datasets SET deleted_at = NULL, updated_at = ? WHERE id = ?")
+        .run(at, id);
+    });
   }
 
   /** Takes the row away for good: only for imports that were cancelled. */

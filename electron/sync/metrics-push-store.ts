@@ -19,13 +19,15 @@ export interface RefusedPoints {
   error: string;
 }
 
+/** Of a block `u`: its job is not kept local. */
+const IS_TO_BE_SENT = `NOT EXISTS (SELECT 1 FROM training_jobs j JOIN sync_kept_local k
+    ON k.table_name = 'training_jobs' AND k.row_id = j.id
+    OR k.table_name = 'datasets' AND k.row_id = j.dataset_id WHERE j.id = u.job_id)`;
 const FROM = `
   FROM sync_metrics u
   JOIN metrics_series s ON s.job_id = u.job_id
   JOIN metrics_blocks b ON b.series_id = s.id AND b.level = 0 AND b.block = u.block
-  WHERE NOT EXISTS (SELECT 1 FROM training_jobs j JOIN sync_kept_local k
-    ON k.table_name = 'training_jobs' AND k.row_id = j.id
-    OR k.table_name = 'datasets' AND k.row_id = j.dataset_id WHERE j.id = u.job_id)`;
+  WHERE ${IS_TO_BE_SENT}`;
 /** The same for whoever counts them. */
 export const UNSENT_BLOCKS = FROM;
 
@@ -130,6 +132,7 @@ export class MetricsPushStore {
          JOIN metrics_series s ON s.job_id = u.job_id
          JOIN metrics_blocks b ON b.series_id = s.id AND b.level = 0 AND b.block = u.block
          LEFT JOIN training_jobs j ON j.id = f.job_id
+         WHERE ${IS_TO_BE_SENT}
          GROUP BY f.job_id ORDER BY f.job_id`,
       )
       .all()

@@ -180,6 +180,11 @@ it("leaves the whole curve alone where its job is what is wrong", async () => {
     return rejectedFor(() => true, "missing_reference")(points);
   });
   expect(requests).toBe(1);
-  expect(new MetricsPushStore(bench.store).refusals()).toMatchObject([{ points: 300 }]);
+  const stored = new MetricsPushStore(bench.store);
+  expect(stored.refusals()).toMatchObject([{ points: 300 }]);
+
+  // Then this machine hears that the job was deleted at the project, and keeps it for itself.
+  bench.store.prepare("INSERT INTO sync_kept_local VALUES ('training_jobs', ?)").run(bench.job);
+  expect([stored.refusals(), stored.waitingPoints()]).toEqual([[], 0]);
   bench.store.close();
 });

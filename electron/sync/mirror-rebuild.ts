@@ -44,6 +44,7 @@ export function finishRebuild(deps: RebuildDeps): MergedChange[] {
       outbox.save({ ...entry, state: "pending", reason: null, error: null, dependsOn: null });
     }
     mirror.removeUnread();
+    mirror.doubtUploads();
     metrics.addAll();
     mirror.setCursor({ ...mirror.cursor(), isRebuilding: false });
     return merged;

@@ -79,6 +79,13 @@ export class MirrorStore {
     this.#store.prepare("DELETE FROM sync_mirror WHERE version = -1").run();
   }
 
+  /** A restored project may have the rows of files, and not the files: they are looked for. */
+  doubtUploads(): void {
+    this.#store
+      .prepare("UPDATE transfers SET is_verified = 0 WHERE direction = 'upload' AND state = 'done'")
+      .run();
+  }
+
   /** Local rows that are to be on the server, with what the feed has of each, if anything. */
   *localRows(): Generator<{ table: SyncTable; rowId: string; mirror: MirrorRow | null }> {
     const rows = this.#store

@@ -1,5 +1,6 @@
 import type { NotInProject } from "../../shared/contract/sync.ts";
 import { FILES } from "../transfers/unsent-rows-store.ts";
+import { IS_UNWANTED } from "../transfers/unwanted-uploads-store.ts";
 import { UNSENT_BLOCKS } from "./metrics-push-store.ts";
 
 /** A store, or an account's file that is only looked into. */
@@ -27,8 +28,8 @@ export function notInProject(database: Queries): NotInProject {
     .get();
   const uploads = database
     .prepare(
-      `SELECT coalesce(sum(state = 'failed'), 0) AS failed, count(*) AS files FROM transfers
-       WHERE direction = 'upload' AND state NOT IN ('done', 'cancelled')`,
+      `SELECT coalesce(sum(t.state = 'failed'), 0) AS failed, count(*) AS files FROM transfers t
+       WHERE t.direction = 'upload' AND t.state NOT IN ('done', 'cancelled') AND NOT ${IS_UNWANTED}`,
     )
     .get();
   const attention = Number(outbox?.["attention"]);

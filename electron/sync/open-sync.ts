@@ -76,6 +76,7 @@ export function openSync(options: OpenSyncOptions): Sync {
     operationsAtOnce: new RequestSize(MOST_OPERATIONS),
     blocksAtOnce: new RequestSize(MOST_BLOCKS),
     loneFailures: new LoneFailures(),
+    surelyUndone: new Set<string>(),
   };
 
   const loop = new SyncLoop({

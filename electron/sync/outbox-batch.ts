@@ -15,6 +15,8 @@ export interface BatchDeps {
 export interface Batch {
   entries: OutboxEntry[];
   operations: Operation[];
+  /** The numbers of those that are sent for the first time, or again after the project named them. */
+  fresh: string[];
 }
 
 export const MOST_OPERATIONS = 500;
@@ -28,7 +30,7 @@ const MOST_CHARACTERS = 2_000_000;
 export function takeBatch(deps: BatchDeps, limit: number = MOST_OPERATIONS): Batch {
   const { outbox } = deps;
   return outbox.transaction(() => {
-    const batch: Batch = { entries: [], operations: [] };
+    const batch: Batch = { entries: [], operations: [], fresh: [] };
     const seen = new Set<number>();
     let characters = 0;
     for (;;) {
@@ -47,6 +49,7 @@ export function takeBatch(deps: BatchDeps, limit: number = MOST_OPERATIONS): Bat
         characters += length;
         batch.entries.push(entry);
         batch.operations.push(operation);
+        if (candidate.state !== "sent") batch.fresh.push(operation.op_id);
         if (batch.entries.length >= Math.min(limit, MOST_OPERATIONS)) return batch;
       }
     }

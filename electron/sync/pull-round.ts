@@ -76,7 +76,7 @@ function takeEntry(deps: PullDeps, entry: FeedEntry, isRebuilding: boolean): Mer
   if (isBack) deps.outbox.add(entry.table, entry.row_id, "delete");
   const own = entry.op_id === null ? null : deps.outbox.findOperation(entry.op_id);
   // It was done after all, and its repeat will be told so.
-  if (own?.reason === "unanswered") release(own, deps.outbox);
+  if (own?.state === "quarantined") release(own, deps.outbox, true);
   if (entry.row !== null) {
     // It is there now, so what was refused for want of it may go again.
     for (const refused of deps.outbox.refusedNaming(entry.row_id)) release(refused, deps.outbox);

@@ -5,13 +5,15 @@ import type { OutboxEntry } from "./outbox-entry.ts";
 import { type AnswerDeps, takeAnswers } from "./push-answers.ts";
 import { quarantine } from "./quarantine-entry.ts";
 import type { RequestSize } from "./request-size.ts";
-import { type Answer, ServerFault, type TeamServer } from "./team-server.ts";
+import { type Answer, type Operation, ServerFault, type TeamServer } from "./team-server.ts";
 
 export interface PushDeps extends BatchDeps, AnswerDeps {
   server: TeamServer;
   /** Of operations in a request; stays small after a failure, from one round to the next. */
   operationsAtOnce: RequestSize;
   loneFailures: LoneFailures;
+  /** Operations that are not done for certain: all requests with them were refused as a whole. */
+  surelyUndone: Set<string>;
   /** After the answers to a batch are stored, or a change was set aside. */
   onAnswers: (merged: MergedChange[]) => void;
   mayGoOn: () => boolean;
@@ -25,19 +27,21 @@ export interface PushDeps extends BatchDeps, AnswerDeps {
  * @returns whether anything was sent.
  */
 export async function pushAll(deps: PushDeps, signal: AbortSignal): Promise<boolean> {
-  const { operationsAtOnce: size, loneFailures } = deps;
+  const { operationsAtOnce: size, loneFailures, surelyUndone } = deps;
   let limit = size.most;
   let unnamed = 0;
   let hasSent = false;
   while (deps.mayGoOn()) {
-    const { entries, operations } = takeBatch(deps, Math.min(limit, size.now));
+    const { entries, operations, fresh } = takeBatch(deps, Math.min(limit, size.now));
     const [first] = operations;
+    for (const opId of fresh) surelyUndone.add(opId);
     if (first === undefined) return hasSent;
     hasSent = true;
     let answers: Answer[];
     try {
       answers = await deps.server.pushChanges(operations, signal);
     } catch (error) {
+      if (!isSurelyUndone(error)) forget(operations, surelyUndone);
       if (!(error instanceof ServerFault)) throw error;
       if (error.kind === "refused" && entries.length > 1) {
         limit = Math.ceil(entries.length / 2);
@@ -56,6 +60,7 @@ export async function pushAll(deps: PushDeps, signal: AbortSignal): Promise<bool
       setAside(entries, "unanswered", describeLoneFailure(error), deps);
       continue;
     }
+    forget(operations, surelyUndone);
     signal.throwIfAborted();
     const merged = takeAnswers(entries, answers, deps);
     const named = new Set(answers.map(({ op_id: opId }) => opId));
@@ -74,6 +79,17 @@ export async function pushAll(deps: PushDeps, signal: AbortSignal): Promise<bool
   return hasSent;
 }
 
+/** Refused before it was looked at, or never there at all. */
+function isSurelyUndone(error: unknown): boolean {
+  if (!(error instanceof ServerFault)) return false;
+  const isCutOff = error.kind === "unreachable" && !error.isOfRequest;
+  return error.kind === "refused" || error.kind === "unauthorised" || isCutOff;
+}
+
+function forget(operations: readonly Operation[], surelyUndone: Set<string>): void {
+  for (const { op_id: opId } of operations) surelyUndone.delete(opId);
+}
+
 function setAside(
   entries: readonly OutboxEntry[],
   reason: string,
@@ -83,7 +99,10 @@ function setAside(
   deps.outbox.transaction(() => {
     for (const { opId } of entries) {
       const entry = opId === null ? null : deps.outbox.findOperation(opId);
-      if (entry !== null) quarantine(entry, { reason, error, dependsOn: null }, deps);
+      if (entry === null) continue;
+      const isUndone = deps.surelyUndone.delete(String(opId));
+      const known = isUndone ? { ...entry, values: null } : entry;
+      quarantine(known, { reason, error, dependsOn: null }, deps);
     }
   });
   deps.onAnswers([]);

@@ -3,7 +3,7 @@ import type { QuarantinedChange, SyncTable } from "../../shared/contract/sync.ts
 import { whileApplying } from "./merge-row.ts";
 import { columnsOf, SYNC_COLUMNS, toLocalValue, toTeamValues } from "./outbox-columns.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
-import { type DiscardDeps, discard } from "./quarantine-discard.ts";
+import { type DiscardDeps, discard, wasDone } from "./quarantine-discard.ts";
 import { release } from "./quarantine-entry.ts";
 import { describeFirst, labelOf, quarantineMessage } from "./quarantine-words.ts";
 
@@ -32,8 +32,9 @@ export function retryChange(
       applyEdit(entry, values, deps);
       entry = require(opId, deps);
     }
-    // With other values it is another change.
-    release(values === undefined ? entry : { ...entry, reason: null }, deps.outbox);
+    // With other values it is another change; but what was done already is not done anew by it.
+    const isOther = values !== undefined && !wasDone(entry, deps);
+    release(isOther ? { ...entry, reason: null } : entry, deps.outbox);
   });
   const columns = Object.keys(values ?? {});
   if (columns.length > 0) deps.onEdited(table, rowId, columns);

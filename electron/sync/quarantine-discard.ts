@@ -7,7 +7,7 @@ import type { MirrorRow, MirrorStore } from "./mirror-store.ts";
 import { isSameValue, toLocalValue } from "./outbox-columns.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import type { OutboxStore } from "./outbox-store.ts";
-import { release } from "./quarantine-entry.ts";
+import { mayBeDone, release } from "./quarantine-entry.ts";
 
 export interface DiscardDeps {
   store: Store;
@@ -35,9 +35,16 @@ export interface GivenBack {
  * What a machine says of its own job is not given up: the project would go on showing something
  * that is not so. It is sent again where other columns of the same change are given up.
  *
- * @throws AppError `conflict` when there is nothing in the change that could be given up.
+ * @throws AppError `conflict` when there is nothing in the change that could be given up, or it was
+ *   done.
  */
 export function discard(entry: OutboxEntry, deps: DiscardDeps): GivenBack[] {
+  if (wasDone(entry, deps)) {
+    throw new AppError(
+      "conflict",
+      "The project has it already: only the answer was lost on its way. Retry it, which does nothing twice. To take it away from there, delete it afterwards.",
+    );
+  }
   const own = ownColumns(entry, deps);
   if (own.length > 0 && own.length === columnsOfChange(entry).length) {
     throw new AppError(
@@ -48,6 +55,12 @@ export function discard(entry: OutboxEntry, deps: DiscardDeps): GivenBack[] {
     );
   }
   return giveUp(entry, deps);
+}
+
+/** An insert that was never answered for, of a row that the feed has brought meanwhile. */
+export function wasDone(entry: OutboxEntry, { mirror }: DiscardDeps): boolean {
+  const known = mirror.find(entry.table, entry.rowId);
+  return entry.action === "insert" && mayBeDone(entry) && known !== null && known.row !== null;
 }
 
 function giveUp(entry: OutboxEntry, deps: DiscardDeps): GivenBack[] {

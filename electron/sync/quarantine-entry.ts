@@ -1,3 +1,4 @@
+import type { SyncTable } from "../../shared/contract/sync.ts";
 import { canonical, columnsOf, isSameValue, REFERENCES } from "./outbox-columns.ts";
 import type { OutboxEntry } from "./outbox-entry.ts";
 import type { OutboxStore } from "./outbox-store.ts";
@@ -49,16 +50,27 @@ export function joinLater(entry: OutboxEntry, outbox: OutboxStore): OutboxEntry 
 }
 
 /**
- * Lets a change go again, with what waits for it. One that was set aside without an answer may have
- * been done: it goes as it was, under its number, and what has changed since then goes after it.
+ * Whether a change that was set aside may have been done. One that is not done for certain forgets
+ * what was sent (see push-round).
  */
-export function release(entry: OutboxEntry, outbox: OutboxStore): void {
+export function mayBeDone({ reason, values }: OutboxEntry): boolean {
+  return (reason === "unanswered" || reason === "refused") && values !== null;
+}
+
+/**
+ * Lets a change go again, with what waits for it. One that may have been done goes as it was, under
+ * its number, and what has changed since then goes after it.
+ *
+ * @param isDone - It is known to have been done, whatever was answered.
+ */
+export function release(entry: OutboxEntry, outbox: OutboxStore, isDone = false): void {
   const waiting = [entry];
   for (const each of waiting) {
     if (each.opId !== null) waiting.push(...outbox.dependents(each.opId));
     const free = { ...each, reason: null, error: null, dependsOn: null, quarantinedAt: null };
     const { values } = each;
-    if (each.reason !== "unanswered" || values === null) {
+    const goesAsItWas = mayBeDone(each) || (isDone && each === entry);
+    if (!goesAsItWas || values === null) {
       outbox.save({ ...free, state: "pending" });
       continue;
     }
@@ -70,6 +82,12 @@ export function release(entry: OutboxEntry, outbox: OutboxStore): void {
   }
 }
 
+/** Costs are never changed, and notices only read; a job that they lose is gone at the project, too. */
+function changeableOf(table: SyncTable): string[] {
+  if (table === "cost_records") return [];
+  return table === "notifications" ? ["read"] : columnsOf(table);
+}
+
 /** What the row, or where it is not here the change itself, says otherwise than was sent. */
 function changedSince(
   { table, rowId, action, columns, given }: OutboxEntry,
@@ -78,7 +96,7 @@ function changedSince(
 ): { columns?: string[]; given?: Record<string, unknown> } | null {
   const row = action === "delete" ? null : outbox.row(table, rowId);
   if (row !== null) {
-    const found = (action === "insert" ? columnsOf(table) : columns).filter(
+    const found = (action === "insert" ? changeableOf(table) : columns).filter(
       (column) => !isSameValue(table, column, row[column] ?? null, sent[column]),
     );
     return found.length === 0 ? null : { columns: found };

@@ -87,6 +87,11 @@ it("counts changes, points and files that are not in the project, in the open fi
   expect(look()).toMatchObject({ waitingFiles: 3, failedFiles: 1 });
   transfers.setState(upload, "paused");
   expect(look()).toMatchObject({ waitingFiles: 4, failedFiles: 0 });
+  // Of what is kept local nothing is on its way to the project, but perhaps still out of it.
+  const keep = "INSERT INTO sync_kept_local VALUES ('datasets', ?)";
+  store.prepare(keep).run(dataset);
+  expect(look()).toMatchObject({ waitingFiles: 0, failedFiles: 0 });
+  store.prepare("DELETE FROM sync_kept_local").run();
   transfers.setState(upload, "done");
   expect(look()).toMatchObject({ waitingFiles: 3, failedFiles: 0 });
 

@@ -147,14 +147,17 @@ export class TakeBacks {
     log("An upload was taken back", { id, table });
   }
 
-  /** The same content of another row, here or on another machine, is the same object. */
+  /**
+   * The same content of another row, here or on another machine, is the same object. And the row
+   * itself may have been restored elsewhere, of which this machine has not heard yet.
+   */
   async #isNeeded(record: TransferRecord): Promise<boolean> {
     const { unwanted, rows } = this.#options;
-    const { table, rowId, part, objectName } = record;
+    const { table, part, objectName, sha256 } = record;
     if (unwanted.isShared(record)) return true;
     const [userFolder, hashFolder] = objectName.split("/");
     const named = part === "file" ? `${userFolder}/${hashFolder}/${MANIFEST_NAME}` : objectName;
-    return rows.isNamedByAnother(table, named, rowId, this.#closing.signal);
+    return rows.isNeeded(table, named, sha256, this.#closing.signal);
   }
 
   #rest(fault: ServerFault): void {

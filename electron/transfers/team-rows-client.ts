@@ -32,16 +32,19 @@ export class TeamRows {
     this.#shared = shared;
   }
 
-  /** Whether another row that is not deleted names the same place as its own. */
-  async isNamedByAnother(
+  /**
+   * Whether a row that is not deleted there names the place, or is of a file that belongs there: one
+   * whose upload may have begun on another machine, or that was restored there.
+   */
+  async isNeeded(
     table: "datasets" | "model_artifacts",
     storagePath: string,
-    id: string,
+    sha256: string,
     signal: AbortSignal,
   ): Promise<boolean> {
+    const names = `storage_path.eq."${storagePath}"`;
     const query = new URLSearchParams({
-      storage_path: `eq.${storagePath}`,
-      id: `neq.${id}`,
+      or: table === "datasets" ? `(${names},sha256.eq.${sha256})` : `(${names})`,
       deleted_at: "is.null",
       select: "id",
       limit: "1",

@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { Handlers } from "../../shared/contract/contract.ts";
 import type { syncProcedures } from "../../shared/contract/sync.ts";
+import { LostUploads } from "./lost-uploads.ts";
 import { terminate } from "./resumable-upload.ts";
 import { isToBePlanned, TransferBeginnings } from "./transfer-beginnings.ts";
 import type { TransferRecord } from "./transfer-record.ts";
@@ -13,12 +14,23 @@ export class TransferRequests {
   readonly #options: TransferRequestsOptions;
   readonly #closing = new AbortController();
   readonly #beginnings: TransferBeginnings;
+  readonly #lost: LostUploads | null;
   /** One after the other, so that nothing is planned twice. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: TransferRequestsOptions) {
     this.#options = options;
     this.#beginnings = new TransferBeginnings(options, this.#closing.signal);
+    const { moving, store, log } = options;
+    this.#lost =
+      moving &&
+      new LostUploads({
+        store,
+        log,
+        client: moving.client,
+        signal: this.#closing.signal,
+        uploadAnew: (place) => this.#inTurn(() => this.#beginnings.uploadAnew(place, moving)),
+      });
   }
 
   handlers(): Handlers<TransferMethod> {
@@ -54,6 +66,7 @@ export class TransferRequests {
       }
       // What is wanted again goes on.
       moving.queue.pump();
+      this.#lost?.look();
     }).catch((error: unknown) => this.#options.log("Uploads not begun", { error: String(error) }));
   }
 
@@ -62,6 +75,7 @@ export class TransferRequests {
   }
 
   async settled(): Promise<void> {
+    await this.#lost?.settled();
     await this.#last;
   }
 

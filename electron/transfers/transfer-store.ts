@@ -112,6 +112,17 @@ export class TransferStore {
       .map(recordOf);
   }
 
+  /** An upload that is done, as far as is known: the project was restored since (see `MirrorStore`). */
+  firstDoubtful(): TransferRecord | null {
+    const row = this.#store
+      .prepare(
+        `SELECT t.* FROM transfers t WHERE t.direction = 'upload' AND t.state = 'done'
+           AND t.is_verified = 0 AND NOT ${IS_UNWANTED} ORDER BY t.seq LIMIT 1`,
+      )
+      .get();
+    return row === undefined ? null : recordOf(row);
+  }
+
   /** What could not be planned is looked at anew. */
   removeUnplanned(): void {
     this.#store

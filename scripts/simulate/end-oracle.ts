@@ -145,10 +145,18 @@ function judgeOwners({ project, journal, desks, restores }: Aftermath): string[]
       if (restores > 0 || table !== "training_jobs") continue;
       const desk = desks.find(({ name }) => name === maker?.by);
       if (desk !== undefined && journal.wasGivenUp(desk.name, row.id)) continue;
+      if (desk !== undefined && isDeletionRefused(desk, row.id)) continue;
       if (desk?.rows.find("training_jobs", row.id) === undefined) {
         problems.push(`LOST: the deletion of the job ${row.id} on ${maker?.by ?? "?"}`);
       }
     }
   }
   return problems;
+}
+
+/** It stands among what needs attention, until somebody decides. */
+function isDeletionRefused({ store }: Workstation, rowId: string): boolean {
+  const sql =
+    "SELECT 1 FROM sync_outbox WHERE row_id = ? AND action = 'delete' AND state = 'quarantined'";
+  return store.prepare(sql).get(rowId) !== undefined;
 }

@@ -63,8 +63,17 @@ export class PersonRequests {
     const given = withDependents(entry, new OutboxStore(desk.store));
     const kept = keptRows(desk);
     const opId = String(entry.opId);
-    if (!tolerate(() => desk.sync?.requests["sync.discard"]({ opId }, "local"))) return;
-    for (const { rowId } of given) this.#journal.giveUp(desk.name, rowId);
+    const giveUp = () => {
+      for (const { rowId } of given) this.#journal.giveUp(desk.name, rowId);
+    };
+    try {
+      if (!tolerate(() => desk.sync?.requests["sync.discard"]({ opId }, "local"))) return;
+    } catch (error) {
+      // The machine died, perhaps right after it was done.
+      giveUp();
+      throw error;
+    }
+    giveUp();
     // With what belongs to them.
     for (const id of keptRows(desk)) if (!kept.has(id)) this.#journal.giveUp(desk.name, id);
   };

@@ -345,6 +345,7 @@ declare
   present jsonb;
   refusal jsonb;
   lost jsonb;
+  is_there_now boolean;
   failed_constraint text;
 begin
   operation := (change ->> 'op_id')::uuid;
@@ -397,8 +398,16 @@ begin
   if lora_sync.write_row(
     target, action, key, coalesce(change -> 'values', '{}'), present is not null) = 0
   then
-    -- Seen a moment ago or taken by a row out of sight: in either case nothing was written.
     perform set_config('lora_desk.operation', '', true);
+    -- Where somebody was quicker with the row, it is there now: perhaps by this very operation.
+    if present is null then
+      execute format('select exists (select from public.%I t where t.id = $1)', target)
+        into is_there_now using key;
+      if is_there_now then
+        return lora_sync.apply_change(change);
+      end if;
+    end if;
+    -- Seen a moment ago or taken by a row out of sight: in either case nothing was written.
     return lora_sync.rejection(change, 'not_permitted', format('The row of %s may not be written', target));
   end if;
   perform set_config('lora_desk.operation', '', true);

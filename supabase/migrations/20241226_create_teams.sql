@@ -531,8 +531,9 @@ end;
 $$;
 
 -- Asks a job's workstation, which alone acts on it, to stop the job. For the caller's own jobs and
--- for those that others share with the caller. A colleague may take a request to stop back, but not
--- have a job go on that its user has not been asked to stop: that would spend another's machine.
+-- for those that others share with the caller. A colleague may take a colleague's request to stop
+-- back, but not have a job go on that its user has stopped, or that nobody has asked to stop: that
+-- would spend another's machine.
 create or replace function public.request_job_state(job_id uuid, desired_state text) returns void
 language plpgsql
 security definer
@@ -552,8 +553,16 @@ begin
   if not found then
     raise exception 'There is no such job of yours or shared with you' using errcode = 'PT404';
   end if;
-  if job.user_id <> me and request_job_state.desired_state = 'running'
-    and job.desired_state is distinct from 'stopped'
+  -- What the user's own machines ask for has an operation; what is asked for here has none.
+  if job.user_id <> me and request_job_state.desired_state = 'running' and (
+    job.desired_state is distinct from 'stopped' or not exists (
+      select from (
+        select c.op_id from public.sync_changes c
+        where c.table_name = 'training_jobs' and c.row_id = job.id
+          and 'desired_state' = any (c.changed_columns)
+        order by c.id desc limit 1
+      ) asked
+      where asked.op_id is null))
   then
     raise exception 'Only its own user can have this job go on' using errcode = '42501';
   end if;

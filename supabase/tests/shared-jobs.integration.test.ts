@@ -206,6 +206,21 @@ describe("request_job_state", () => {
     expect(await desired(shared.job.id)).toBe("running");
   });
 
+  test("a colleague does not have a job go on that its own user has stopped", async () => {
+    const stopped = operation(
+      "update",
+      "training_jobs",
+      { id: shared.job.id, status: "stopped", desired_state: "stopped" },
+      { workstation: "lab-1" },
+    );
+    await push(owner.client, stopped);
+    for (const state of ["running", "stopped", "running"]) {
+      expect(await request(colleague, shared.job.id, state)).not.toBe(null);
+    }
+    expect(await desired(shared.job.id)).toBe("stopped");
+    expect(await request(owner, shared.job.id, "running")).toBe(null);
+  });
+
   test("is refused for jobs that are not shared, have ended, or by others", async () => {
     expect(await request(colleague, kept.job.id, "stopped")).toBe(NOT_THERE);
     expect(await request(stranger, shared.job.id, "stopped")).toBe(NOT_THERE);
