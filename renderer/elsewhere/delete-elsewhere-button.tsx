@@ -40,7 +40,7 @@ export function DeleteElsewhereButton(props: DeleteElsewhereButtonProps) {
         look="quiet"
         icon={Trash2}
         isBusy={remove.isRunning}
-        aria-label={`Delete ${name} from the project`}
+        aria-label={`Delete from the project… ${name}`}
         onClick={() => setIsOpen(true)}
       >
         Delete from the project…

@@ -165,7 +165,7 @@ test("a job of another machine is watched and asked to stop", async () => {
 });
 
 test("what a machine has left in the project is deleted from here once its run has ended", async () => {
-  const remove = page.getByRole("button", { name: "Delete Night run from the project" });
+  const remove = page.getByRole("button", { name: "Delete from the project… Night run" });
   expect(await remove.count()).toBe(0);
   await project.query("update public.training_jobs set status = 'stopped'");
   await go("Sync");
@@ -250,7 +250,7 @@ test("local work that an account does not have is told, and taken into it", asyn
   await go("Datasets");
   await page.getByRole("button", { name: "Account: owner@example.org" }).click();
   await page.getByRole("menuitemradio", { name: /No account/ }).click();
-  await page.getByText("No datasets yet").waitFor();
+  await page.getByText("No datasets on this computer yet").waitFor();
   await importBrokenRows(page);
   await page.getByRole("button", { name: "Account: No account" }).click();
   await page.getByRole("menuitemradio", { name: /owner@example.org/ }).click();
