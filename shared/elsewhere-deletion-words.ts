@@ -1,4 +1,4 @@
-import type { Elsewhere } from "./contract/sync.ts";
+import type { Elsewhere } from "./contract/elsewhere.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const ENDED: readonly string[] = ["completed", "stopped", "failed", "draft"];

@@ -1,4 +1,4 @@
-import type { Accounts } from "./contract/sync.ts";
+import type { Accounts } from "./contract/accounts.ts";
 
 /** "2 datasets and 1 job"; null where there is nothing. */
 export function localWorkWords({ datasets, jobs }: Accounts["local"]): string | null {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Handlers, Publish } from "../../shared/contract/contract.ts";
-import type { Account, Accounts } from "../../shared/contract/sync.ts";
+import type { Account, Accounts } from "../../shared/contract/accounts.ts";
 import { refuseWhileBusy } from "../workspace/busy-with.ts";
 import { parseProjectUrl, requirePublishableKey } from "../sync/project-address.ts";
 import { databasePath, sessionPath } from "./account-paths.ts";

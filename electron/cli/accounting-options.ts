@@ -1,6 +1,6 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { CoreClient } from "../../shared/contract/contract.ts";
-import { accountingChangeSchema, type JobAccounting } from "../../shared/contract/jobs.ts";
+import { accountingChangeSchema, type JobAccounting } from "../../shared/contract/job-facts.ts";
 import { findByIdOrName } from "./find-by-id-or-name.ts";
 
 export interface AccountingOptions {

@@ -1,4 +1,4 @@
-import type { Elsewhere } from "../../shared/contract/sync.ts";
+import type { Elsewhere } from "../../shared/contract/elsewhere.ts";
 import { sizeWords } from "./describe-transfer.ts";
 import { table } from "./terminal.ts";
 

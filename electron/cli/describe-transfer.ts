@@ -1,4 +1,4 @@
-import type { Transfer } from "../../shared/contract/sync.ts";
+import type { Transfer } from "../../shared/contract/transfers.ts";
 import { bar } from "./terminal.ts";
 
 /** "480.0 MB". */

@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { CoreClient } from "../../shared/contract/contract.ts";
-import type { SyncStatus, Transfer } from "../../shared/contract/sync.ts";
+import type { SyncStatus } from "../../shared/contract/sync.ts";
+import type { Transfer } from "../../shared/contract/transfers.ts";
 import { progressWords } from "./describe-transfer.ts";
 
 export interface FollowTransfersOptions {

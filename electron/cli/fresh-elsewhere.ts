@@ -1,7 +1,7 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { CoreClient } from "../../shared/contract/contract.ts";
 import type { Failure } from "../../shared/contract/errors.ts";
-import type { Elsewhere } from "../../shared/contract/sync.ts";
+import type { Elsewhere } from "../../shared/contract/elsewhere.ts";
 import { syncNow } from "./sync-now.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { jobHealthSchema } from "../../shared/contract/jobs.ts";
+import { jobHealthSchema } from "../../shared/contract/job-facts.ts";
 import type { Store } from "../store/open-store.ts";
 import { keyOf } from "./finding.ts";
 import type { Assessed, Occurrence } from "./occurrences.ts";

@@ -1,4 +1,4 @@
-import type { JobHealth } from "../../shared/contract/jobs.ts";
+import type { JobHealth } from "../../shared/contract/job-facts.ts";
 
 export type HealthKind = JobHealth["kind"];
 

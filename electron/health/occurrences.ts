@@ -1,4 +1,4 @@
-import type { JobHealth } from "../../shared/contract/jobs.ts";
+import type { JobHealth } from "../../shared/contract/job-facts.ts";
 import { type Finding, keyOf } from "./finding.ts";
 
 /** A finding that lasts, or has lasted: told once. */

@@ -1,7 +1,8 @@
 import { performance } from "node:perf_hooks";
 import type { CoreClient } from "../../shared/contract/contract.ts";
 import type { MetricsPoint } from "../../shared/contract/job-records.ts";
-import type { Job, JobHealth } from "../../shared/contract/jobs.ts";
+import type { JobHealth } from "../../shared/contract/job-facts.ts";
+import type { Job } from "../../shared/contract/jobs.ts";
 import type { Heartbeat } from "../../shared/contract/run-folder.ts";
 import type { NoticeDraft } from "../notices/notice-draft.ts";
 import type { Store } from "../store/open-store.ts";

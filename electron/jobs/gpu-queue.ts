@@ -1,4 +1,5 @@
-import type { JobAccounting, JobStatus } from "../../shared/contract/jobs.ts";
+import type { JobAccounting } from "../../shared/contract/job-facts.ts";
+import type { JobStatus } from "../../shared/contract/jobs.ts";
 import type { RunDevice } from "../../shared/contract/run-folder.ts";
 import { inTurn, type QueuePlace } from "./queue-order.ts";
 

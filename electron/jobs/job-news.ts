@@ -1,6 +1,7 @@
 import type { Publish } from "../../shared/contract/contract.ts";
 import type { Artifact, TimelineEntry } from "../../shared/contract/job-records.ts";
-import type { Job, JobHealth, JobTransition } from "../../shared/contract/jobs.ts";
+import type { JobHealth } from "../../shared/contract/job-facts.ts";
+import type { Job, JobTransition } from "../../shared/contract/jobs.ts";
 import type { ArtifactStore } from "./artifact-store.ts";
 import { isActiveJob, jobOf, type JobRecord } from "./job-record.ts";
 import { MetricsNews } from "./metrics-news.ts";

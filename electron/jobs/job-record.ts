@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { assertNever } from "../../shared/contract/assert-never.ts";
-import { type Job, jobBestSchema, type JobHealth } from "../../shared/contract/jobs.ts";
+import { jobBestSchema, type JobHealth } from "../../shared/contract/job-facts.ts";
+import { type Job } from "../../shared/contract/jobs.ts";
 import { type ActiveState, isActive, jobErrorSchema, type JobState } from "./job-state.ts";
 
 /** What the events of the present attempt have said of its end; kept, since they are read once. */

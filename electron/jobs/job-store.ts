@@ -5,7 +5,7 @@ import {
   jobBestSchema,
   jobDryRunSchema,
   jobPlanSchema,
-} from "../../shared/contract/jobs.ts";
+} from "../../shared/contract/job-facts.ts";
 import { runDeviceSchema } from "../../shared/contract/run-folder.ts";
 import type { Row, Store } from "../store/open-store.ts";
 import { KeptLocalStore } from "../sync/kept-local-store.ts";

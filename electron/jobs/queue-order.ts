@@ -1,4 +1,4 @@
-import type { JobAccounting } from "../../shared/contract/jobs.ts";
+import type { JobAccounting } from "../../shared/contract/job-facts.ts";
 
 export interface QueuePlace {
   readonly id: string;

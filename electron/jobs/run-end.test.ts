@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { jobAccountingSchema } from "../../shared/contract/jobs.ts";
+import { jobAccountingSchema } from "../../shared/contract/job-facts.ts";
 import type { RunExit } from "../../shared/contract/run-folder.ts";
 import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";
 import { type AttemptReport, type DoneReport, EMPTY_REPORT, type JobRecord } from "./job-record.ts";

@@ -1,6 +1,6 @@
 import { assertNever } from "../../shared/contract/assert-never.ts";
 import type { JobSample } from "../../shared/contract/job-records.ts";
-import type { JobDryRun } from "../../shared/contract/jobs.ts";
+import type { JobDryRun } from "../../shared/contract/job-facts.ts";
 import type { RunEvent, RunEventOf } from "../../shared/contract/run-folder.ts";
 import { eventTime } from "./event-time.ts";
 import type { JobRecord } from "./job-record.ts";

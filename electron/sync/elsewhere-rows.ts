@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Elsewhere, elsewhereSchema } from "../../shared/contract/sync.ts";
+import { type Elsewhere, elsewhereSchema } from "../../shared/contract/elsewhere.ts";
 import type { ElsewhereStore, ElsewhereTable } from "./elsewhere-store.ts";
 
 const { datasets, jobs, artifacts, members, invitations } = elsewhereSchema.shape;

@@ -1,7 +1,7 @@
 import { unlink } from "node:fs/promises";
 import { AppError } from "../../shared/app-error.ts";
 import type { Failure } from "../../shared/contract/errors.ts";
-import type { Transfer } from "../../shared/contract/sync.ts";
+import type { Transfer } from "../../shared/contract/transfers.ts";
 import { planArtifactDownload, planDatasetDownload } from "./download-plan.ts";
 import { inWords } from "./transfer-failure.ts";
 import type { NewTransfer, TransferRecord, TransferTable } from "./transfer-record.ts";

@@ -1,5 +1,5 @@
 import type { Publish } from "../../shared/contract/contract.ts";
-import type { Transfer } from "../../shared/contract/sync.ts";
+import type { Transfer } from "../../shared/contract/transfers.ts";
 import { RateMeter } from "./rate-meter.ts";
 import type { TransferRecord } from "./transfer-record.ts";
 import type { TransferStore } from "./transfer-store.ts";

@@ -1,5 +1,5 @@
 import type { Failure } from "../../shared/contract/errors.ts";
-import type { Transfer } from "../../shared/contract/sync.ts";
+import type { Transfer } from "../../shared/contract/transfers.ts";
 
 /** `cancelled` is not shown: it keeps an upload from beginning again by itself. */
 export type TransferState = Transfer["state"] | "cancelled";

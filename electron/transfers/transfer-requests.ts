@@ -1,13 +1,13 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { Handlers } from "../../shared/contract/contract.ts";
-import type { syncProcedures } from "../../shared/contract/sync.ts";
+import type { transferProcedures } from "../../shared/contract/transfers.ts";
 import { LostUploads } from "./lost-uploads.ts";
 import { terminate } from "./resumable-upload.ts";
 import { isToBePlanned, TransferBeginnings } from "./transfer-beginnings.ts";
 import type { TransferRecord } from "./transfer-record.ts";
 import type { Moving, TransferRequestsOptions } from "./transfers-options.ts";
 
-export type TransferMethod = Extract<keyof typeof syncProcedures, `transfers.${string}`>;
+export type TransferMethod = keyof typeof transferProcedures;
 
 /** Answers what people ask of transfers, and begins those that nobody needs to ask for. */
 export class TransferRequests {

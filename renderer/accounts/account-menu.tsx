@@ -1,7 +1,7 @@
 import { Menu } from "@base-ui/react/menu";
 import { Check, ChevronsUpDown, HardDrive, LogOut, UserPlus, UserRound, Users } from "lucide-react";
 import { useNavigate } from "@tanstack/react-router";
-import type { Account, Accounts } from "../../shared/contract/sync.ts";
+import type { Account, Accounts } from "../../shared/contract/accounts.ts";
 import { buttonClass } from "../controls/button.tsx";
 import menuStyles from "../controls/action-menu.module.css";
 import { formatCountOf } from "../format/numbers.ts";

@@ -1,4 +1,4 @@
-import type { Account } from "../../shared/contract/sync.ts";
+import type { Account } from "../../shared/contract/accounts.ts";
 import { notInProjectWords } from "../../shared/not-in-project-words.ts";
 
 /** The part of a project's address that tells it from others: its host, without the usual ending. */

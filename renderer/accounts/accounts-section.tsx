@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { HardDrive, KeyRound, UserRound } from "lucide-react";
-import type { Account, Accounts } from "../../shared/contract/sync.ts";
+import type { Account, Accounts } from "../../shared/contract/accounts.ts";
 import { localWorkWords } from "../../shared/local-work-words.ts";
 import { Button, buttonClass } from "../controls/button.tsx";
 import { Note } from "../controls/note.tsx";

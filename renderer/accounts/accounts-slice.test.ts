@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Accounts } from "../../shared/contract/sync.ts";
+import type { Accounts } from "../../shared/contract/accounts.ts";
 import {
   activeAccount,
   emptyAccountsSlice,

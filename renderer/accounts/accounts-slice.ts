@@ -1,4 +1,4 @@
-import type { Account, Accounts } from "../../shared/contract/sync.ts";
+import type { Account, Accounts } from "../../shared/contract/accounts.ts";
 import { LOADING, ready } from "../core/loadable.ts";
 import type { Loadable } from "../core/loadable.ts";
 

@@ -1,4 +1,4 @@
-import type { Accounts } from "../../shared/contract/sync.ts";
+import type { Accounts } from "../../shared/contract/accounts.ts";
 import { localWorkWords } from "../../shared/local-work-words.ts";
 import { Button } from "../controls/button.tsx";
 import { Note } from "../controls/note.tsx";

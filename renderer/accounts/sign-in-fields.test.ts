@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Account } from "../../shared/contract/sync.ts";
+import type { Account } from "../../shared/contract/accounts.ts";
 import { NOTHING_OWED } from "../../shared/not-in-project-words.ts";
 import { adoptsLocalWork, canSignIn, hasPlace, signInFields } from "./sign-in-fields.ts";
 import { localWorkWords } from "../../shared/local-work-words.ts";

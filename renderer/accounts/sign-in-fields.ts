@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Account, Accounts } from "../../shared/contract/sync.ts";
+import type { Account, Accounts } from "../../shared/contract/accounts.ts";
 
 export type SignInFields = {
   readonly url: string;

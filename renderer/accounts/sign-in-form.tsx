@@ -1,7 +1,7 @@
 import { LogIn } from "lucide-react";
 import { useState } from "react";
 import type { FormEvent } from "react";
-import type { Account, Accounts } from "../../shared/contract/sync.ts";
+import type { Account, Accounts } from "../../shared/contract/accounts.ts";
 import { localWorkWords } from "../../shared/local-work-words.ts";
 import { Button } from "../controls/button.tsx";
 import { Field } from "../controls/field.tsx";

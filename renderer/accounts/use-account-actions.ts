@@ -1,5 +1,5 @@
 import { useNavigate, useRouter } from "@tanstack/react-router";
-import type { Accounts } from "../../shared/contract/sync.ts";
+import type { Accounts } from "../../shared/contract/accounts.ts";
 import { signedOutWords } from "../../shared/not-in-project-words.ts";
 import { useNotify } from "../controls/toasts.tsx";
 import { useClient, useDeskStore } from "../core/desk.tsx";

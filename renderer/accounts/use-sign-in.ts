@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Accounts } from "../../shared/contract/sync.ts";
+import type { Accounts } from "../../shared/contract/accounts.ts";
 import { useClient, useDeskStore } from "../core/desk.tsx";
 import { useAction } from "../core/use-action.ts";
 import type { Action } from "../core/use-action.ts";

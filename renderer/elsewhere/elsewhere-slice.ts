@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { elsewhereSchema } from "../../shared/contract/sync.ts";
+import type { elsewhereSchema } from "../../shared/contract/elsewhere.ts";
 import { LOADING } from "../core/loadable.ts";
 import type { Loadable } from "../core/loadable.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { hyperparametersSchema } from "../../shared/contract/hyperparameters.ts";
 import type { Gpu } from "../../shared/contract/gpus.ts";
-import { type Job, jobAccountingSchema } from "../../shared/contract/jobs.ts";
+import { jobAccountingSchema } from "../../shared/contract/job-facts.ts";
+import { type Job } from "../../shared/contract/jobs.ts";
 import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";
 import { jobsOnCpu, jobsOnGpu } from "./jobs-on-gpu.ts";
 

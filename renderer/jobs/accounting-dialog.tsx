@@ -1,5 +1,6 @@
 import { useState } from "react";
-import { type Job, type JobAccounting, jobAccountingSchema } from "../../shared/contract/jobs.ts";
+import { type JobAccounting, jobAccountingSchema } from "../../shared/contract/job-facts.ts";
+import { type Job } from "../../shared/contract/jobs.ts";
 import { Button } from "../controls/button.tsx";
 import { Dialog } from "../controls/dialog.tsx";
 import { useDesk } from "../core/desk.tsx";

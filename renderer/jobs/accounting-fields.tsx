@@ -1,4 +1,5 @@
-import type { Job, JobAccounting } from "../../shared/contract/jobs.ts";
+import type { JobAccounting } from "../../shared/contract/job-facts.ts";
+import type { Job } from "../../shared/contract/jobs.ts";
 import { Field } from "../controls/field.tsx";
 import { Select } from "../controls/select.tsx";
 import { SwitchRow } from "../controls/switch-row.tsx";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Job, jobAccountingSchema } from "../../shared/contract/jobs.ts";
+import { jobAccountingSchema } from "../../shared/contract/job-facts.ts";
+import { type Job } from "../../shared/contract/jobs.ts";
 import { NO_JOB, accountingFacts, predecessorOptions } from "./accounting-words.ts";
 
 const job = (id: string, status: Job["status"]): Job => ({ id, name: `job ${id}`, status }) as Job;

@@ -1,4 +1,5 @@
-import type { Job, JobAccounting } from "../../shared/contract/jobs.ts";
+import type { JobAccounting } from "../../shared/contract/job-facts.ts";
+import type { Job } from "../../shared/contract/jobs.ts";
 import type { Fact } from "../controls/facts.tsx";
 import type { SelectOption } from "../controls/select.tsx";
 import { isEnded } from "./jobs-slice.ts";

@@ -1,4 +1,4 @@
-import type { JobDryRun, JobPlan } from "../../shared/contract/jobs.ts";
+import type { JobDryRun, JobPlan } from "../../shared/contract/job-facts.ts";
 import { Facts } from "../controls/facts.tsx";
 import type { Fact } from "../controls/facts.tsx";
 import { Section } from "../controls/section.tsx";

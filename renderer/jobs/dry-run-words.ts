@@ -1,4 +1,4 @@
-import type { JobDryRun } from "../../shared/contract/jobs.ts";
+import type { JobDryRun } from "../../shared/contract/job-facts.ts";
 import { formatMemory } from "../format/bytes.ts";
 import { formatCountOf } from "../format/numbers.ts";
 

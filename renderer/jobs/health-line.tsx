@@ -1,5 +1,5 @@
 import { TriangleAlert } from "lucide-react";
-import type { JobHealth } from "../../shared/contract/jobs.ts";
+import type { JobHealth } from "../../shared/contract/job-facts.ts";
 import styles from "./health-line.module.css";
 
 type HealthLineProps = { readonly health: JobHealth | null };

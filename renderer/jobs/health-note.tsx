@@ -1,4 +1,4 @@
-import type { JobHealth } from "../../shared/contract/jobs.ts";
+import type { JobHealth } from "../../shared/contract/job-facts.ts";
 import { Note } from "../controls/note.tsx";
 import { useNow } from "../core/use-now.ts";
 import { formatAgo, formatDateTime } from "../format/time.ts";

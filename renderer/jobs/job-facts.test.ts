@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type MetricsPoint } from "../../shared/contract/job-records.ts";
-import { type Job, jobAccountingSchema } from "../../shared/contract/jobs.ts";
+import { jobAccountingSchema } from "../../shared/contract/job-facts.ts";
+import { type Job } from "../../shared/contract/jobs.ts";
 import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";
 import {
   inOrderOfInterest,

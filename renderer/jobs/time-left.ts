@@ -1,5 +1,5 @@
 import type { MetricsPoint } from "../../shared/contract/job-records.ts";
-import type { JobProgress } from "../../shared/contract/jobs.ts";
+import type { JobProgress } from "../../shared/contract/job-facts.ts";
 
 /** How far back the speed is measured: the newest points, at least this many if there are any. */
 const RECENT_POINTS = 60;

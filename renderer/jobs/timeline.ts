@@ -1,5 +1,5 @@
 import type { TimelineEntry } from "../../shared/contract/job-records.ts";
-import type { JobBest } from "../../shared/contract/jobs.ts";
+import type { JobBest } from "../../shared/contract/job-facts.ts";
 import type { ChartMark } from "../charts/chart-series.ts";
 
 /** Entries in order of their number, each once. */

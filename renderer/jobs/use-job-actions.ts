@@ -1,5 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
-import type { Job, JobAccounting, StopMode } from "../../shared/contract/jobs.ts";
+import type { JobAccounting } from "../../shared/contract/job-facts.ts";
+import type { Job, StopMode } from "../../shared/contract/jobs.ts";
 import { useNotify } from "../controls/toasts.tsx";
 import { useClient, useDeskStore } from "../core/desk.tsx";
 import { useAction } from "../core/use-action.ts";

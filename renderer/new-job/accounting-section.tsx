@@ -1,6 +1,7 @@
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { useId, useState } from "react";
-import type { Job, JobAccounting } from "../../shared/contract/jobs.ts";
+import type { JobAccounting } from "../../shared/contract/job-facts.ts";
+import type { Job } from "../../shared/contract/jobs.ts";
 import { Button } from "../controls/button.tsx";
 import { AccountingFields } from "../jobs/accounting-fields.tsx";
 import styles from "./accounting-section.module.css";

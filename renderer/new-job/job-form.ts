@@ -2,12 +2,8 @@ import { assertNever } from "../../shared/contract/assert-never.ts";
 import type { Dataset, ReadyDataset } from "../../shared/contract/datasets.ts";
 import type { GpuReport } from "../../shared/contract/gpus.ts";
 import type { PresetId } from "../../shared/contract/hyperparameters.ts";
-import {
-  type Job,
-  type JobAccounting,
-  jobAccountingSchema,
-  type JobInput,
-} from "../../shared/contract/jobs.ts";
+import { type JobAccounting, jobAccountingSchema } from "../../shared/contract/job-facts.ts";
+import { type Job, type JobInput } from "../../shared/contract/jobs.ts";
 import type { BaseModel, ReadyModel } from "../../shared/contract/models.ts";
 import type { RunDevice } from "../../shared/contract/run-folder.ts";
 import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";

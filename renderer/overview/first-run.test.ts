@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Dataset } from "../../shared/contract/datasets.ts";
 import type { EnvironmentStatus } from "../../shared/contract/environment.ts";
-import { type Job, jobAccountingSchema } from "../../shared/contract/jobs.ts";
+import { jobAccountingSchema } from "../../shared/contract/job-facts.ts";
+import { type Job } from "../../shared/contract/jobs.ts";
 import { type SampleRun } from "../../shared/contract/sample-run.ts";
 import type { BaseModel } from "../../shared/contract/models.ts";
 import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";

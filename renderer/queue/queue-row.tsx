@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { ChevronDown, ChevronUp, GripVertical } from "lucide-react";
 import { useEffect, useRef } from "react";
-import type { JobAccounting } from "../../shared/contract/jobs.ts";
+import type { JobAccounting } from "../../shared/contract/job-facts.ts";
 import { IconButton } from "../controls/icon-button.tsx";
 import { Select } from "../controls/select.tsx";
 import { useDesk } from "../core/desk.tsx";

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Account, Accounts } from "../../shared/contract/sync.ts";
+import type { Account, Accounts } from "../../shared/contract/accounts.ts";
 import { LocalWorkNote } from "../accounts/local-work-note.tsx";
 import { SignInForm } from "../accounts/sign-in-form.tsx";
 import { Button } from "../controls/button.tsx";

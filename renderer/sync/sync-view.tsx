@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import type { Accounts } from "../../shared/contract/sync.ts";
+import type { Accounts } from "../../shared/contract/accounts.ts";
 import { AccountMenu } from "../accounts/account-menu.tsx";
 import { activeAccount } from "../accounts/accounts-slice.ts";
 import { projectName } from "../accounts/account-words.ts";

@@ -1,4 +1,4 @@
-import type { Account } from "../../shared/contract/sync.ts";
+import type { Account } from "../../shared/contract/accounts.ts";
 import { Note } from "../controls/note.tsx";
 import { Section } from "../controls/section.tsx";
 import { Skeleton } from "../controls/skeleton.tsx";

@@ -1,4 +1,4 @@
-import type { Transfer } from "../../shared/contract/sync.ts";
+import type { Transfer } from "../../shared/contract/transfers.ts";
 import styles from "./stored-file.module.css";
 import { TransferControl } from "./transfer-control.tsx";
 

@@ -1,5 +1,5 @@
 import { Pause, Play, X } from "lucide-react";
-import type { Transfer } from "../../shared/contract/sync.ts";
+import type { Transfer } from "../../shared/contract/transfers.ts";
 import { IconButton } from "../controls/icon-button.tsx";
 import { ProgressBar } from "../controls/progress-bar.tsx";
 import { TransferStateLabel } from "./transfer-state-label.tsx";

@@ -8,7 +8,7 @@ import {
   ShieldCheck,
 } from "lucide-react";
 import type { LucideIcon } from "lucide-react";
-import type { Transfer } from "../../shared/contract/sync.ts";
+import type { Transfer } from "../../shared/contract/transfers.ts";
 import { StatusLabel } from "../controls/status-label.tsx";
 import type { Tone } from "../controls/status-label.tsx";
 import { stateWords } from "./transfer-words.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Transfer } from "../../shared/contract/sync.ts";
+import type { Transfer } from "../../shared/contract/transfers.ts";
 import { ready } from "../core/loadable.ts";
 import {
   inOrderOfInterest,

@@ -1,4 +1,4 @@
-import type { Transfer } from "../../shared/contract/sync.ts";
+import type { Transfer } from "../../shared/contract/transfers.ts";
 import { describePace, shareOf } from "../datasets/import-pace.ts";
 import { formatBytes } from "../format/bytes.ts";
 

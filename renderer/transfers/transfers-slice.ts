@@ -1,4 +1,4 @@
-import type { Transfer } from "../../shared/contract/sync.ts";
+import type { Transfer } from "../../shared/contract/transfers.ts";
 import { LOADING, ready } from "../core/loadable.ts";
 import type { Loadable } from "../core/loadable.ts";
 

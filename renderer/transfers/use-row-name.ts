@@ -1,4 +1,4 @@
-import type { Transfer } from "../../shared/contract/sync.ts";
+import type { Transfer } from "../../shared/contract/transfers.ts";
 import { useDesk } from "../core/desk.tsx";
 import { valueOr } from "../core/loadable.ts";
 

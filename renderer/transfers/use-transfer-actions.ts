@@ -1,4 +1,4 @@
-import type { Transfer } from "../../shared/contract/sync.ts";
+import type { Transfer } from "../../shared/contract/transfers.ts";
 import { useNotify } from "../controls/toasts.tsx";
 import { useClient, useDeskStore } from "../core/desk.tsx";
 import { useAction } from "../core/use-action.ts";

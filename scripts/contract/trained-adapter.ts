@@ -7,7 +7,7 @@ import { EMPTY_REPORT } from "../../electron/jobs/job-record.ts";
 import { JobStore } from "../../electron/jobs/job-store.ts";
 import { SampleStore } from "../../electron/jobs/sample-store.ts";
 import { openStore } from "../../electron/store/open-store.ts";
-import { jobAccountingSchema } from "../../shared/contract/jobs.ts";
+import { jobAccountingSchema } from "../../shared/contract/job-facts.ts";
 import { HYPERPARAMETER_PRESETS } from "../../shared/types/lora-training.ts";
 
 const AT = "2026-01-01T00:00:00.000Z";

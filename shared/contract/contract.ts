@@ -1,6 +1,8 @@
 import type { z } from "zod";
+import { accountProcedures, accountTopics } from "./accounts.ts";
 import { costProcedures, costTopics } from "./costs.ts";
 import { datasetProcedures, datasetTopics } from "./datasets.ts";
+import { elsewhereProcedures, elsewhereTopics } from "./elsewhere.ts";
 import { environmentProcedures, environmentTopics } from "./environment.ts";
 import { exportProcedures, exportTopics } from "./exports.ts";
 import { gpuProcedures, gpuTopics } from "./gpus.ts";
@@ -14,6 +16,7 @@ import { supabaseProcedures } from "./supabase.ts";
 import { syncProcedures, syncTopics } from "./sync.ts";
 import { teamProcedures } from "./teams.ts";
 import { tokenProcedures } from "./tokens.ts";
+import { transferProcedures, transferTopics } from "./transfers.ts";
 
 /** Everything a client may ask for. The one place where transports, core and window meet. */
 export const procedures = {
@@ -30,7 +33,10 @@ export const procedures = {
   ...preflightProcedures,
   ...noticeProcedures,
   ...supabaseProcedures,
+  ...accountProcedures,
   ...syncProcedures,
+  ...transferProcedures,
+  ...elsewhereProcedures,
   ...teamProcedures,
 } as const;
 
@@ -46,7 +52,10 @@ export const topics = {
   ...exportTopics,
   ...costTopics,
   ...noticeTopics,
+  ...accountTopics,
   ...syncTopics,
+  ...transferTopics,
+  ...elsewhereTopics,
 } as const;
 
 export type Method = keyof typeof procedures;

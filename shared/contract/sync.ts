@@ -1,14 +1,6 @@
 import { z } from "zod";
-import { metricsPointSchema } from "./job-records.ts";
-import { teamInvitationSchema } from "./teams.ts";
 import { failureSchema } from "./errors.ts";
-import {
-  datasetRowSchema,
-  modelArtifactRowSchema,
-  trainingJobRowSchema,
-} from "../types/team-rows.ts";
 
-const idInput = z.object({ id: z.uuid() });
 const count = z.int().nonnegative();
 
 /** What is in an account's file and not at its project: nothing of it is lost by signing out. */
@@ -26,34 +18,6 @@ export const notInProjectSchema = z.object({
   failedFiles: count,
 });
 export type NotInProject = z.infer<typeof notInProjectSchema>;
-
-/** A user's place in one project. Each has a database file of its own on this machine. */
-export const accountSchema = z.object({
-  id: z.uuid(),
-  projectUrl: z.string(),
-  email: z.string(),
-  userId: z.uuid(),
-  /** False when its session has ended: it must sign in again before anything is synced. */
-  isSignedIn: z.boolean(),
-  /** What waits in its file, and stays there while it is signed out; null: it cannot be read. */
-  unsynced: notInProjectSchema.nullable(),
-});
-export type Account = z.infer<typeof accountSchema>;
-
-export const accountsSchema = z.object({
-  /** The account whose file is open; null: local work without an account. */
-  activeId: z.uuid().nullable(),
-  accounts: z.array(accountSchema),
-  /** Datasets and jobs in the file without an account, which an account may take over. */
-  local: z.object({ datasets: count, jobs: count }),
-});
-export type Accounts = z.infer<typeof accountsSchema>;
-
-const project = {
-  url: z.string().trim().max(500),
-  anonKey: z.string().trim().max(2000),
-  email: z.email().max(320),
-};
 
 /**
  * How the rows of this machine stand to the project's: each row is in exactly one of synced,
@@ -129,69 +93,7 @@ export const overwrittenValueSchema = z.object({
   at: z.iso.datetime(),
 });
 
-/** A file on its way to or from a bucket. */
-export const transferSchema = z.object({
-  id: z.uuid(),
-  direction: z.enum(["upload", "download"]),
-  /** The row that the file belongs to. */
-  table: z.enum(["datasets", "model_artifacts"]),
-  rowId: z.uuid(),
-  fileName: z.string(),
-  state: z.enum(["waiting", "moving", "verifying", "done", "paused", "failed"]),
-  bytesDone: count,
-  bytesTotal: count,
-  /** Over the last seconds; null while it does not move. */
-  bytesPerSecond: z.number().nonnegative().nullable(),
-  error: failureSchema.nullable(),
-});
-export type Transfer = z.infer<typeof transferSchema>;
-
-/** Rows as the project has them that this machine does not have itself. */
-export const elsewhereSchema = z.object({
-  datasets: z.array(datasetRowSchema.omit({ sample_data: true, validation_errors: true })),
-  jobs: z.array(trainingJobRowSchema),
-  artifacts: z.array(modelArtifactRowSchema),
-  /** Whose rows these are, by user id; own rows of other machines carry the account's own id. */
-  members: z.array(z.object({ userId: z.uuid(), email: z.string() })),
-  /** Teams that ask the account's own address to join. */
-  invitations: z.array(teamInvitationSchema),
-});
-export type Elsewhere = z.infer<typeof elsewhereSchema>;
-
 export const syncProcedures = {
-  "accounts.list": { input: z.object({}), output: accountsSchema },
-  /** Signs in with a password and opens the account's file; the first time it is made. */
-  "accounts.signIn": {
-    input: z.object({
-      ...project,
-      password: z.string().min(1).max(1000),
-      /** The local work without an account becomes this account's. */
-      adoptLocal: z.boolean().default(false),
-    }),
-    output: accountsSchema,
-  },
-  /** Sends a code by mail (the magic link's), which `accounts.enterCode` takes. */
-  "accounts.sendCode": { input: z.object(project), output: z.null() },
-  "accounts.enterCode": {
-    input: z.object({
-      ...project,
-      /** Mails show it in groups, and so it is pasted. */
-      code: z
-        .string()
-        .overwrite((code) => code.replaceAll(/\s/g, ""))
-        .min(4)
-        .max(64),
-      adoptLocal: z.boolean().default(false),
-    }),
-    output: accountsSchema,
-  },
-  /** Opens another account's file; null: local work without an account. */
-  "accounts.use": { input: z.object({ id: z.uuid().nullable() }), output: accountsSchema },
-  /** The local work without an account becomes the open account's, beside what that has already. */
-  "accounts.adoptLocal": { input: z.object({}), output: accountsSchema },
-  /** Ends the session; the file and what waits in it stay. */
-  "accounts.signOut": { input: idInput, output: accountsSchema },
-
   "sync.status": { input: z.object({}), output: syncStatusSchema },
   /** Begins a round now, without waiting for the next try. */
   "sync.now": { input: z.object({}), output: z.null() },
@@ -229,56 +131,8 @@ export const syncProcedures = {
       jobsOfColleagues: z.array(z.uuid()),
     }),
   },
-
-  "transfers.list": { input: z.object({}), output: z.array(transferSchema) },
-  /** Begins an upload of a dataset's or an adapter's files, or goes on with it. */
-  "transfers.upload": {
-    input: z.object({ table: z.enum(["datasets", "model_artifacts"]), rowId: z.uuid() }),
-    output: z.array(transferSchema),
-  },
-  /** Brings what another machine has stored here: it then stands among this machine's own. */
-  "transfers.download": {
-    input: z.object({ table: z.enum(["datasets", "model_artifacts"]), rowId: z.uuid() }),
-    output: z.array(transferSchema),
-  },
-  "transfers.pause": { input: idInput, output: z.null() },
-  "transfers.resume": { input: idInput, output: z.null() },
-  "transfers.cancel": { input: idInput, output: z.null() },
-
-  "elsewhere.list": { input: z.object({}), output: elsewhereSchema },
-  /** Reads anew what others share, and is answered when that is done; `sync.now` does own rows. */
-  "elsewhere.refresh": { input: z.object({}), output: z.null() },
-  /** The curve of a job of another machine, fetched when it is looked at. */
-  "elsewhere.metrics": {
-    input: z.object({
-      jobId: z.uuid(),
-      fromStep: z.int().nonnegative().optional(),
-      toStep: z.int().nonnegative().optional(),
-      pixels: z.int().min(1).max(10_000),
-    }),
-    output: z.object({ totalPoints: count, points: z.array(metricsPointSchema) }),
-  },
-  /** Deletes an own row of another machine in the project; of a job that is under way it is refused. */
-  "elsewhere.delete": {
-    input: z.object({
-      table: z.enum(["datasets", "training_jobs", "model_artifacts"]),
-      id: z.uuid(),
-    }),
-    output: z.null(),
-  },
-  /** Asks the job's own workstation to stop it or to go on with it. */
-  "elsewhere.setDesiredState": {
-    input: z.object({ jobId: z.uuid(), desiredState: z.enum(["running", "stopped"]) }),
-    output: z.null(),
-  },
 } as const;
 
 export const syncTopics = {
-  /** Another account's file was opened: everything that was shown before is another's. */
-  "accounts.changed": accountsSchema,
   "sync.changed": syncStatusSchema,
-  "transfers.changed": transferSchema,
-  "transfers.removed": z.object({ id: z.uuid() }),
-  /** Rows of other machines came, changed or went: ask again. */
-  "elsewhere.changed": z.object({}),
 } as const;

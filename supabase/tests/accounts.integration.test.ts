@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Core } from "../../electron/core.ts";
 import { databasePath, sessionPath } from "../../electron/accounts/account-paths.ts";
-import type { Accounts } from "../../shared/contract/sync.ts";
+import type { Accounts } from "../../shared/contract/accounts.ts";
 import { importSample, ScratchDesk } from "./core-with-accounts.ts";
 import { openTeamProject, type TeamProject } from "./team-project.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Core } from "../../electron/core.ts";
 import { until } from "../../electron/quickstart/until.ts";
-import type { Transfer } from "../../shared/contract/sync.ts";
+import type { Transfer } from "../../shared/contract/transfers.ts";
 import { ScratchDesk } from "./core-with-accounts.ts";
 import { openTeamProject, type TeamProject } from "./team-project.ts";
 

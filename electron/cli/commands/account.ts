@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { AppError } from "../../../shared/app-error.ts";
-import type { Account, Accounts } from "../../../shared/contract/sync.ts";
+import type { Account, Accounts } from "../../../shared/contract/accounts.ts";
 import { localWorkWords } from "../../../shared/local-work-words.ts";
 import { notInProjectWords, signedOutWords } from "../../../shared/not-in-project-words.ts";
 import { askSecret } from "../ask-secret.ts";

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { AppError } from "../../../shared/app-error.ts";
 import type { CoreClient } from "../../../shared/contract/contract.ts";
-import type { Elsewhere, Transfer } from "../../../shared/contract/sync.ts";
+import type { Elsewhere } from "../../../shared/contract/elsewhere.ts";
+import type { Transfer } from "../../../shared/contract/transfers.ts";
 import { describeElsewhere } from "../describe-elsewhere.ts";
 import { sizeWords } from "../describe-transfer.ts";
 import { findByIdOrName } from "../find-by-id-or-name.ts";

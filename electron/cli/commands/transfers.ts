@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { AppError } from "../../../shared/app-error.ts";
 import type { CoreClient } from "../../../shared/contract/contract.ts";
-import type { Transfer } from "../../../shared/contract/sync.ts";
+import type { Transfer } from "../../../shared/contract/transfers.ts";
 import { sizeWords, transferWords } from "../describe-transfer.ts";
 import { followTransfers, requireMoving } from "../follow-transfers.ts";
 import { print } from "../output.ts";
