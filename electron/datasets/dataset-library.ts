@@ -14,6 +14,7 @@ import { writeDownloaded } from "./downloaded-store.ts";
 import { type ImportLimits, importLimits } from "./import-limits.ts";
 import { Imports } from "./imports.ts";
 import { type DownloadedDataset, keepDownloaded } from "./keep-downloaded.ts";
+import { LibraryFilesStore } from "./library-files-store.ts";
 import { LibraryFolder } from "./library-folder.ts";
 import { tidyLibrary } from "./tidy-library.ts";
 
@@ -72,9 +73,10 @@ export interface DatasetLibrary {
 /** Opens the library in `<home>/datasets`, tidied up from what earlier processes left. */
 export function openDatasetLibrary(options: DatasetLibraryOptions): DatasetLibrary {
   const store = new DatasetStore(options.store, options.onImportEnd);
+  const files = new LibraryFilesStore(options.store);
   const folder = new LibraryFolder(options.homePath, options.isNamedByOthers);
   const { publish, now, createId, log, resolveFile, samplePath } = options;
-  tidyLibrary({ store, folder, now, log });
+  tidyLibrary({ store, files, folder, now, log });
   const reading = {
     store,
     folder,
@@ -84,7 +86,7 @@ export function openDatasetLibrary(options: DatasetLibraryOptions): DatasetLibra
     workerUrl: options.workerUrl ?? new URL("./import-worker.ts", import.meta.url),
     limits: options.limits ?? importLimits,
   };
-  const imports = new Imports({ ...reading, log });
+  const imports = new Imports({ ...reading, files, log });
   return {
     requests: datasetRequests({
       store,

@@ -10,12 +10,14 @@ import type { ImportLimits } from "./import-limits.ts";
 import type { ImportSource } from "./import-source.ts";
 import { ImportSlots } from "./import-slots.ts";
 import { type ImportOutcome, runImportThread } from "./import-thread.ts";
+import type { LibraryFilesStore } from "./library-files-store.ts";
 import type { LibraryFolder } from "./library-folder.ts";
 import { interrupted, rejectImport } from "./tidy-library.ts";
 import { findTwin } from "./stored-twin.ts";
 
 export interface ImportsOptions {
   readonly store: DatasetStore;
+  readonly files: LibraryFilesStore;
   readonly folder: LibraryFolder;
   readonly publish: Publish;
   readonly now: () => Date;

@@ -1,5 +1,6 @@
 import type { Failure } from "../../shared/contract/errors.ts";
 import type { DatasetStore } from "./dataset-store.ts";
+import type { LibraryFilesStore } from "./library-files-store.ts";
 import type { LibraryFolder } from "./library-folder.ts";
 
 export const interrupted: Failure = {
@@ -9,6 +10,7 @@ export const interrupted: Failure = {
 
 interface Library {
   readonly store: DatasetStore;
+  readonly files: LibraryFilesStore;
   readonly folder: LibraryFolder;
 }
 
@@ -20,10 +22,10 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * The file may be in its place already, if the process or the database failed just then.
  */
 export function rejectImport(id: string, failure: Failure, at: string, library: Library): void {
-  const { store, folder } = library;
+  const { store, files, folder } = library;
   folder.discard(id);
   const sha256 = store.find(id)?.file?.sha256;
-  if (sha256 !== undefined && !store.isFileUsedByOthers(sha256, id)) folder.purge(sha256);
+  if (sha256 !== undefined && !files.isUsedByOthers(sha256, id)) folder.purge(sha256);
   store.setRejected(id, failure, { rejected: 0, rejections: [] }, at);
 }
 
@@ -37,16 +39,16 @@ export function tidyLibrary(
     log: (message: string, details?: Record<string, unknown>) => void;
   },
 ): void {
-  const { store, folder, now, log } = library;
+  const { store, files, folder, now, log } = library;
   for (const { dataset } of store.importing()) {
     rejectImport(dataset.id, interrupted, now().toISOString(), library);
     log("Interrupted import rejected", { id: dataset.id, file: dataset.fileName });
   }
   folder.discardAll();
   const deletedBefore = new Date(now().getTime() - KEPT_AFTER_DELETION_DAYS * DAY_MS).toISOString();
-  for (const sha256 of store.unusedFiles(deletedBefore)) {
+  for (const sha256 of files.unused(deletedBefore)) {
     folder.purge(sha256);
-    store.forgetFile(sha256);
+    files.forget(sha256);
     log("Deleted dataset purged", { sha256 });
   }
 }
