@@ -15,6 +15,8 @@ import { useElsewhereMetrics } from "./use-elsewhere-metrics.ts";
 /** Charts ask in steps of this many pixels, so that dragging the window's edge asks only now and then. */
 const PIXEL_STEP = 128;
 const MOST_PIXELS = 10_000;
+/** Those that its machine has measured are shown. */
+const FIGURES = ["learningRate", "tokensPerSecond", "gradientNorm", "memoryMb"] as const;
 
 type ElsewhereChartsProps = {
   readonly job: Pick<ElsewhereJob, "id" | "workstation">;
@@ -53,10 +55,11 @@ export function ElsewhereCharts({ job, width }: ElsewhereChartsProps) {
       {note}
       <LossChart {...shared} aside={<ZoomWords zoom={zoom} onWhole={() => setZoom(null)} />} />
       <div className={chartStyles.grid}>
-        <FigureChart {...shared} figure="learningRate" />
-        <FigureChart {...shared} figure="tokensPerSecond" />
-        <FigureChart {...shared} figure="gradientNorm" />
-        <FigureChart {...shared} figure="memoryMb" />
+        {FIGURES.filter((figure) => points.some((point) => point[figure] !== null)).map(
+          (figure) => (
+            <FigureChart key={figure} {...shared} figure={figure} />
+          ),
+        )}
       </div>
     </div>
   );
