@@ -1,5 +1,6 @@
 import type { SyncCounts } from "../../shared/contract/sync.ts";
 import { formatCompact, formatCount, formatCountOf } from "../format/numbers.ts";
+import figures from "../controls/figures.module.css";
 import styles from "./sync-counters.module.css";
 import { countsWords, totalRows } from "./sync-words.ts";
 
@@ -24,7 +25,7 @@ function Detail({ of, counts }: DetailProps) {
   }
   if (of === "waiting" && waitingFiles > 0) parts.push(formatCountOf(waitingFiles, "file"));
   if (of === "attention" && failedFiles > 0) parts.push(formatCountOf(failedFiles, "file"));
-  return parts.length === 0 ? null : <span className={styles.detail}>+ {parts.join(", ")}</span>;
+  return parts.length === 0 ? null : <span className={figures.detail}>+ {parts.join(", ")}</span>;
 }
 
 /** Where every row of this computer stands: each is counted once, so the parts add up. */
@@ -40,7 +41,7 @@ export function SyncCounters({ counts }: SyncCountersProps) {
               <span className={`${styles.swatch} ${styles[key]}`} aria-hidden />
               {name}
             </dt>
-            <dd className={styles.value}>
+            <dd className={figures.value}>
               {formatCount(counts[key])}
               <Detail of={key} counts={counts} />
             </dd>
@@ -48,9 +49,9 @@ export function SyncCounters({ counts }: SyncCountersProps) {
         ))}
         <div className={`${styles.part} ${styles.total}`}>
           <dt className={styles.name}>In all</dt>
-          <dd className={styles.value}>
+          <dd className={figures.value}>
             {formatCount(total)}
-            <span className={styles.detail}>{total === 1 ? "row" : "rows"}</span>
+            <span className={figures.detail}>{total === 1 ? "row" : "rows"}</span>
           </dd>
         </div>
       </dl>

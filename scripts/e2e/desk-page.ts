@@ -40,6 +40,12 @@ export async function openPage(browser: Browser, link: string): Promise<Page> {
   return page;
 }
 
+/** Opens one of the views of the rail. */
+export async function goTo(page: Page, view: string): Promise<void> {
+  await page.getByRole("navigation").getByRole("link", { name: view, exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: view }).waitFor();
+}
+
 /** Keeps pictures in both themes and sizes, and checks each theme's accessibility. */
 export async function look(page: Page, name: string): Promise<void> {
   mkdirSync(output, { recursive: true });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Job } from "../../shared/contract/jobs.ts";
 import { adapterChangesOutput } from "./adapter-changes-output.ts";
 import { importBrokenRows } from "./broken-rows.ts";
-import { look, openBrowser, openPage } from "./desk-page.ts";
+import { goTo, look, openBrowser, openPage } from "./desk-page.ts";
 import { type HeadlessDesk, startHeadlessDesk } from "./headless-desk.ts";
 
 /*
@@ -30,10 +30,7 @@ afterAll(async () => {
   if (home !== "") rmSync(home, { recursive: true, force: true });
 });
 
-async function go(view: string): Promise<void> {
-  await page.getByRole("navigation").getByRole("link", { name: view, exact: true }).click();
-  await page.getByRole("heading", { level: 1, name: view }).waitFor();
-}
+const go = (view: string) => goTo(page, view);
 
 async function job(): Promise<Job> {
   const client = await desk.client();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addAdapterOfAnotherMachine } from "./another-adapter.ts";
-import { look, openBrowser, openPage } from "./desk-page.ts";
+import { goTo, look, openBrowser, openPage } from "./desk-page.ts";
 import { type E2eProject, openE2eProject } from "./e2e-project.ts";
 import { type HeadlessDesk, startHeadlessDesk } from "./headless-desk.ts";
 import { openProjectDoor, type ProjectDoor } from "./project-door.ts";
@@ -38,10 +38,7 @@ afterAll(async () => {
   if (home !== "") rmSync(home, { recursive: true, force: true });
 });
 
-async function go(view: string): Promise<void> {
-  await page.getByRole("navigation").getByRole("link", { name: view, exact: true }).click();
-  await page.getByRole("heading", { level: 1, name: view }).waitFor();
-}
+const go = (view: string) => goTo(page, view);
 
 test("a code that came by mail signs in, a wrong one says what to do", async () => {
   await go("Sync");

@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addJobOfAnotherMachine } from "./another-machine.ts";
 import { importBrokenRows } from "./broken-rows.ts";
-import { look, openBrowser, openPage } from "./desk-page.ts";
+import { goTo, look, openBrowser, openPage } from "./desk-page.ts";
 import { type E2eProject, openE2eProject } from "./e2e-project.ts";
 import { type HeadlessDesk, startHeadlessDesk } from "./headless-desk.ts";
 
@@ -34,10 +34,7 @@ afterAll(async () => {
   if (home !== "") rmSync(home, { recursive: true, force: true });
 });
 
-async function go(view: string): Promise<void> {
-  await page.getByRole("navigation").getByRole("link", { name: view, exact: true }).click();
-  await page.getByRole("heading", { level: 1, name: view }).waitFor();
-}
+const go = (view: string) => goTo(page, view);
 
 test("without an account everything is local, and the view says what an account is for", async () => {
   await go("Datasets");

@@ -2,20 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { newArtifact } from "./sample-rows.ts";
 import { operation, push } from "./sync-calls.ts";
 import { openTeamProject, type TeamProject } from "./team-project.ts";
-import {
-  call,
-  createTeam,
-  newUser,
-  type NewUser,
-  pushWholeJob,
-  type WholeJob,
-} from "./team-sharing.ts";
+import { call, type NewUser, type WholeJob, setUpSharing } from "./team-sharing.ts";
 
 let project: TeamProject;
 let owner: NewUser;
 let colleague: NewUser;
 let stranger: NewUser;
-let teamId: string;
 let shared: WholeJob;
 let kept: WholeJob;
 
@@ -26,15 +18,7 @@ afterAll(async () => {
   await project?.close();
 });
 beforeEach(async () => {
-  [owner, colleague, stranger] = await Promise.all([
-    newUser(project),
-    newUser(project),
-    newUser(project),
-  ]);
-  teamId = await createTeam(owner, colleague);
-  shared = await pushWholeJob(owner);
-  kept = await pushWholeJob(owner);
-  await share(teamId);
+  ({ owner, colleague, stranger, shared, kept } = await setUpSharing(project));
 });
 
 const share = (team: string | null) =>

@@ -5,10 +5,10 @@ import { openTeamProject, type TeamProject } from "./team-project.ts";
 import {
   call,
   createTeam,
-  newUser,
   type NewUser,
   pushWholeJob,
   type WholeJob,
+  setUpSharing,
 } from "./team-sharing.ts";
 
 const NOT_THERE = "PT404";
@@ -37,15 +37,7 @@ afterAll(async () => {
   await project?.close();
 });
 beforeEach(async () => {
-  [owner, colleague, stranger] = await Promise.all([
-    newUser(project),
-    newUser(project),
-    newUser(project),
-  ]);
-  teamId = await createTeam(owner, colleague);
-  shared = await pushWholeJob(owner);
-  kept = await pushWholeJob(owner);
-  await share(owner, shared.job.id);
+  ({ owner, colleague, stranger, teamId, shared, kept } = await setUpSharing(project));
 });
 
 const share = (user: NewUser, jobId: string, team: string | null = teamId) =>

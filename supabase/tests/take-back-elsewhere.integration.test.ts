@@ -50,6 +50,8 @@ async function insertAtProject(row: object): Promise<void> {
   expect(error).toBeNull();
 }
 
+const deleted = () => ({ deleted_at: new Date().toISOString() });
+
 async function takeBackLater(homePath: string, days: number): Promise<void> {
   const late = desks.open({ homePath, now: inDays(days) });
   late.transfers.start();
@@ -68,14 +70,7 @@ test("a dataset that another machine has restored keeps its file, also before th
 test("a file of which another machine has just begun the upload stays", async () => {
   const homePath = desks.newFolder();
   const { desk, id, sha256, storagePath } = await uploadedDataset(homePath);
-  const deletedAt = new Date().toISOString();
-  await insertAtProject({
-    ...newDataset(),
-    id,
-    sha256,
-    storage_path: storagePath,
-    deleted_at: deletedAt,
-  });
+  await insertAtProject({ ...newDataset(), id, sha256, storage_path: storagePath, ...deleted() });
   await insertAtProject({ ...newDataset(), id: randomUUID(), sha256, storage_path: null });
   await deleteHere(desk, id);
   await takeBackLater(homePath, 31);
@@ -85,14 +80,7 @@ test("a file of which another machine has just begun the upload stays", async ()
 test("where the project has the row as deleted, and no other needs the file, it goes", async () => {
   const homePath = desks.newFolder();
   const { desk, id, sha256, storagePath } = await uploadedDataset(homePath);
-  const deletedAt = new Date().toISOString();
-  await insertAtProject({
-    ...newDataset(),
-    id,
-    sha256,
-    storage_path: storagePath,
-    deleted_at: deletedAt,
-  });
+  await insertAtProject({ ...newDataset(), id, sha256, storage_path: storagePath, ...deleted() });
   await deleteHere(desk, id);
   await takeBackLater(homePath, 31);
   expect(await isStored(sha256)).toBe(false);

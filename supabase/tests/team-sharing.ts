@@ -63,3 +63,17 @@ export async function pushWholeJob(user: SignedInUser, points = 3): Promise<Whol
   if (error !== null) throw error;
   return { dataset, job, artifact };
 }
+
+/** Three users, of whom two are a team; of its owner's two jobs one is shared with it. */
+export async function setUpSharing(project: TeamProject) {
+  const [owner, colleague, stranger] = await Promise.all([
+    newUser(project),
+    newUser(project),
+    newUser(project),
+  ]);
+  const teamId = await createTeam(owner, colleague);
+  const shared = await pushWholeJob(owner);
+  const kept = await pushWholeJob(owner);
+  await call(owner.client, "share_job", { job_id: shared.job.id, team_id: teamId });
+  return { owner, colleague, stranger, teamId, shared, kept };
+}

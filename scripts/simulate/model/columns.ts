@@ -1,4 +1,15 @@
+import { datasetFormatSchema } from "../../../shared/contract/datasets.ts";
+import { presetIdSchema } from "../../../shared/contract/hyperparameters.ts";
 import type { SyncTable } from "../../../shared/contract/sync.ts";
+import {
+  artifactStatusSchema,
+  costTypeSchema,
+  datasetStatusSchema,
+  desiredStateSchema,
+  jobStatusSchema,
+  notificationPrioritySchema,
+  notificationTypeSchema,
+} from "../../../shared/types/team-rows.ts";
 
 /** A column of the team's database, as far as the outcome of a write depends on it. */
 export interface Column {
@@ -41,16 +52,9 @@ export const tables: Record<SyncTable, Columns> = {
     description: note,
     format: {
       kind: "text",
-      accepts: oneOf(
-        "messages",
-        "sharegpt",
-        "alpaca",
-        "prompt_completion",
-        "question_answer",
-        "text",
-      ),
+      accepts: oneOf(...datasetFormatSchema.options),
     },
-    status: { ...someText, accepts: oneOf("importing", "ready", "rejected") },
+    status: { ...someText, accepts: oneOf(...datasetStatusSchema.options) },
     storage_path: text,
     file_name: someText,
     file_size_bytes: { kind: "bigint", isRequired: true, accepts: (value) => Number(value) >= 0 },
@@ -71,26 +75,16 @@ export const tables: Record<SyncTable, Columns> = {
     dataset_id: someUuid,
     artifact_id: uuid,
     name: someText,
-    preset_id: { ...someText, accepts: oneOf("conservative", "balanced", "aggressive", "custom") },
+    preset_id: { ...someText, accepts: oneOf(...presetIdSchema.options) },
     base_model: someText,
     hyperparameters: jsonObject,
     gpu_config: jsonObject,
     workstation: someText,
     status: {
       ...someText,
-      accepts: oneOf(
-        "draft",
-        "queued",
-        "preparing",
-        "running",
-        "stopping",
-        "completed",
-        "stopped",
-        "failed",
-        "interrupted",
-      ),
+      accepts: oneOf(...jobStatusSchema.options),
     },
-    desired_state: { kind: "text", accepts: oneOf("running", "stopped") },
+    desired_state: { kind: "text", accepts: oneOf(...desiredStateSchema.options) },
     progress: { ...zero("double"), accepts: (value) => Number(value) >= 0 && Number(value) <= 1 },
     current_epoch: zero("double"),
     current_step: zero("integer"),
@@ -111,7 +105,7 @@ export const tables: Record<SyncTable, Columns> = {
     name: someText,
     version: { kind: "integer", isRequired: true, fallback: 1 },
     description: note,
-    status: { ...someText, accepts: oneOf("local", "uploading", "stored", "deleted") },
+    status: { ...someText, accepts: oneOf(...artifactStatusSchema.options) },
     storage_path: text,
     files: { kind: "json", isRequired: true, accepts: Array.isArray },
     quality_metrics: jsonObject,
@@ -121,7 +115,7 @@ export const tables: Record<SyncTable, Columns> = {
   },
   cost_records: {
     job_id: uuid,
-    cost_type: { ...someText, accepts: oneOf("energy", "gpu_time", "storage", "other") },
+    cost_type: { ...someText, accepts: oneOf(...costTypeSchema.options) },
     amount: { kind: "money", isRequired: true },
     details: { ...jsonObject, fallback: {} },
     billing_period: {
@@ -133,26 +127,14 @@ export const tables: Record<SyncTable, Columns> = {
   notifications: {
     type: {
       ...someText,
-      accepts: oneOf(
-        "job_completed",
-        "job_stopped",
-        "job_failed",
-        "job_interrupted",
-        "dataset_ready",
-        "dataset_rejected",
-        "artifact_stored",
-        "cost_limit",
-        "storage_problem",
-        "sync_problem",
-        "system",
-      ),
+      accepts: oneOf(...notificationTypeSchema.options),
     },
     title: someText,
     message: someText,
     priority: {
       ...someText,
       fallback: "normal",
-      accepts: oneOf("low", "normal", "high", "urgent"),
+      accepts: oneOf(...notificationPrioritySchema.options),
     },
     read: no,
     action_url: text,
