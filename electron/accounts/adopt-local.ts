@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { AppError } from "../../shared/app-error.ts";
+import { flushFolder } from "../home/flush-folder.ts";
 import type { StoreOptions } from "../store/open-store.ts";
 import { accountFolder, databasePath } from "./account-paths.ts";
 import type { AccountsFile } from "./accounts-file.ts";
@@ -34,10 +35,10 @@ export function adoptLocal(options: AdoptionOptions, accountId: string): void {
   foldJournal(from);
   const folder = accountFolder(homePath, accountId);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  syncFolder(folder);
+  flushFolder(folder);
   renameSync(from, to);
-  syncFolder(folder);
-  syncFolder(homePath);
+  flushFolder(folder);
+  flushFolder(homePath);
 }
 
 /** @returns the account that is to take the local work over. */
@@ -61,7 +62,7 @@ export function setAsideAdopted({ homePath, now }: Omit<AdoptionOptions, "log">)
   if (!existsSync(path) || !isMarkedAdopted(path)) return;
   foldJournal(path);
   renameSync(path, `${path}.adopted-${now().toISOString().replaceAll(":", "-")}`);
-  syncFolder(homePath);
+  flushFolder(homePath);
 }
 
 /** At the start: ends an adoption that a crash has cut short, or leaves it to the next start. */
@@ -101,14 +102,4 @@ function foldJournal(path: string): void {
   }
   rmSync(`${path}-wal`, { force: true });
   rmSync(`${path}-shm`, { force: true });
-}
-
-function syncFolder(path: string): void {
-  if (process.platform === "win32") return; // Windows has no handle of a folder to flush.
-  const folder = openSync(path, "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
 }

@@ -1,15 +1,6 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  statSync,
-  unlinkSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmdirSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
+import { flushFolder } from "../home/flush-folder.ts";
 import type { FileType } from "./file-type.ts";
 
 export interface StoredFile {
@@ -65,8 +56,8 @@ export class LibraryFolder {
     mkdirSync(this.#folderOf(file.sha256), { recursive: true, mode: 0o700 });
     replace(join(partial, "data"), dataPath);
     replace(join(partial, "rows"), indexPath);
-    syncFolder(this.#folderOf(file.sha256));
-    syncFolder(this.#path);
+    flushFolder(this.#folderOf(file.sha256));
+    flushFolder(this.#path);
     emptyAndRemove(partial);
   }
 
@@ -105,16 +96,6 @@ function replace(from: string, to: string): void {
   } catch (error) {
     const stored = statSync(to, { throwIfNoEntry: false });
     if (stored === undefined || stored.size !== statSync(from).size) throw error;
-  }
-}
-
-function syncFolder(path: string): void {
-  if (process.platform === "win32") return; // Windows has no handle of a folder to flush.
-  const folder = openSync(path, "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
   }
 }
 

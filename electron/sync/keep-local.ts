@@ -1,11 +1,13 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { SyncTable } from "../../shared/contract/sync.ts";
 import type { Store } from "../store/open-store.ts";
-import { type KeepableTable, KeptLocalStore } from "./kept-local-store.ts";
+import { KeptLocalStore } from "./kept-local-store.ts";
 import { OutboxStore } from "./outbox-store.ts";
 import { SyncAccountStore } from "./sync-account-store.ts";
 
 /** What was sent cannot be unsent; what can be done is to delete it. */
+type KeepableTable = "datasets" | "training_jobs";
+
 const SENT_ALREADY: Record<KeepableTable, string> = {
   datasets:
     "The dataset, or something that belongs to it, has been sent to the project already. To have it on this computer only, delete it (that deletes it for the project as well, and its file is removed there after 30 days), then import the file again and choose to keep it on this computer.",

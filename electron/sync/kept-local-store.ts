@@ -1,8 +1,7 @@
+import type { SyncTable } from "../../shared/contract/sync.ts";
 import type { Store } from "../store/open-store.ts";
 
-export type KeepableTable = "datasets" | "training_jobs";
-
-/** The marks of what is kept on this machine by choice; in files without an account, too. */
+/** The marks of what is kept on this machine; in files without an account, too. */
 export class KeptLocalStore {
   readonly #store: Store;
 
@@ -10,20 +9,25 @@ export class KeptLocalStore {
     this.#store = store;
   }
 
-  /** Before the row itself is written, in the same transaction, nothing of it is ever to be sent. */
-  mark(table: KeepableTable, id: string): void {
-    this.#store
+  /**
+   * Before the row itself is written, in the same transaction, nothing of it is ever to be sent.
+   *
+   * @returns whether it was not marked yet.
+   */
+  mark(table: SyncTable, id: string): boolean {
+    const { changes } = this.#store
       .prepare("INSERT OR IGNORE INTO sync_kept_local (table_name, row_id) VALUES (?, ?)")
       .run(table, id);
+    return Number(changes) > 0;
   }
 
-  unmark(table: KeepableTable, id: string): void {
+  unmark(table: SyncTable, id: string): void {
     this.#store
       .prepare("DELETE FROM sync_kept_local WHERE table_name = ? AND row_id = ?")
       .run(table, id);
   }
 
-  isMarked(table: KeepableTable, id: string): boolean {
+  isMarked(table: SyncTable, id: string): boolean {
     return (
       this.#store
         .prepare("SELECT 1 FROM sync_kept_local WHERE table_name = ? AND row_id = ?")

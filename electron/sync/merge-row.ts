@@ -1,5 +1,6 @@
 import type { SyncTable } from "../../shared/contract/sync.ts";
 import type { Row, Store } from "../store/open-store.ts";
+import { KeptLocalStore } from "./kept-local-store.ts";
 import type { OverwrittenStore } from "./merge-overwritten-store.ts";
 import type { ConfirmedStore } from "./mirror-confirmed-store.ts";
 import type { MirrorRow } from "./mirror-store.ts";
@@ -106,10 +107,8 @@ export class RowMerger {
 
   #keep({ table, rowId }: MirrorRow): MergedChange[] {
     if (table === "cost_records" || table === "notifications") return [];
-    const { changes } = this.#deps.store
-      .prepare("INSERT OR IGNORE INTO sync_kept_local (table_name, row_id) VALUES (?, ?)")
-      .run(table, rowId);
-    return Number(changes) === 0 ? [] : [{ table, rowId, columns: [], isGone: true }];
+    const isNew = new KeptLocalStore(this.#deps.store).mark(table, rowId);
+    return isNew ? [{ table, rowId, columns: [], isGone: true }] : [];
   }
 }
 

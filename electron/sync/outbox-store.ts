@@ -1,6 +1,7 @@
 import type { SyncTable } from "../../shared/contract/sync.ts";
 import type { Row, Store } from "../store/open-store.ts";
 import { columnsOf } from "./outbox-columns.ts";
+import { KeptLocalStore } from "./kept-local-store.ts";
 import { entryOf, type OutboxEntry } from "./outbox-entry.ts";
 
 /** `sync_outbox`: written by triggers (see the migration), emptied by what the server answers. */
@@ -88,11 +89,7 @@ export class OutboxStore {
 
   /** Kept local by itself: given up, or gone at the project. */
   isKept(table: SyncTable, rowId: string): boolean {
-    return (
-      this.#store
-        .prepare("SELECT 1 FROM sync_kept_local WHERE table_name = ? AND row_id = ?")
-        .get(table, rowId) !== undefined
-    );
+    return new KeptLocalStore(this.#store).isMarked(table, rowId);
   }
 
   /** Kept local, by itself or with what it belongs to. */

@@ -1,6 +1,7 @@
 import { AppError } from "../../shared/app-error.ts";
 import type { SyncTable } from "../../shared/contract/sync.ts";
 import type { Row, Store } from "../store/open-store.ts";
+import { KeptLocalStore } from "./kept-local-store.ts";
 import type { OverwrittenStore } from "./merge-overwritten-store.ts";
 import { whileApplying } from "./merge-row.ts";
 import type { MirrorRow, MirrorStore } from "./mirror-store.ts";
@@ -72,9 +73,7 @@ function giveUp(entry: OutboxEntry, deps: DiscardDeps): GivenBack[] {
   const isLost =
     entry.action === "insert" || entry.reason === "deleted" || entry.reason === "not_found";
   if (isLost && outbox.row(entry.table, entry.rowId) !== null) {
-    store
-      .prepare("INSERT OR IGNORE INTO sync_kept_local (table_name, row_id) VALUES (?, ?)")
-      .run(entry.table, entry.rowId);
+    new KeptLocalStore(store).mark(entry.table, entry.rowId);
   }
   const columns = isLost ? [] : writeBack(entry, own, deps);
   const { table, rowId } = entry;

@@ -1,5 +1,6 @@
 import { EMPTY_REPORT } from "../jobs/job-record.ts";
 import type { Store } from "../store/open-store.ts";
+import { KeptLocalStore } from "../sync/kept-local-store.ts";
 import { whileApplying } from "../sync/merge-row.ts";
 import type { TeamRow } from "./team-rows-client.ts";
 
@@ -21,10 +22,10 @@ export function writeDownloadedAdapter(store: Store, adapter: DownloadedAdapter)
     insertJob(store, adapter);
     insertArtifact(store, adapter);
     if (!adapter.isOwn) {
-      const keep = store.prepare("INSERT OR IGNORE INTO sync_kept_local VALUES (?, ?)");
-      keep.run("datasets", adapter.dataset.id);
-      keep.run("training_jobs", adapter.job.id);
-      keep.run("model_artifacts", adapter.artifact.id);
+      const keptLocal = new KeptLocalStore(store);
+      keptLocal.mark("datasets", adapter.dataset.id);
+      keptLocal.mark("training_jobs", adapter.job.id);
+      keptLocal.mark("model_artifacts", adapter.artifact.id);
     }
   });
 }
